@@ -1,0 +1,128 @@
+"""The error tree, by what the caller can do about it.
+
+GatewayError
+├── ClientMistake         mend the request
+│   ├── InvalidId
+│   ├── BadUserInput      names the argument
+│   ├── LimitExceeded     names the limit
+│   └── Unsupported       this account cannot do that; nothing was called
+├── VendorError           the vendor, or the way to it
+│   ├── VendorUnavailable     try again later
+│   │   └── DeadlineExceeded  the vendor did not answer in time
+│   ├── Throttled             try again after `retry_after` seconds
+│   ├── VendorBadAnswer       the vendor answered what nobody can read
+│   ├── VendorDenied          the vendor refuses this login the thing asked for
+│   ├── VendorRefused         the vendor judged the request itself wrong; `vendor_code` says how
+│   ├── NotFound              the vendor has no such thing; becomes null, never reaches a client as an error
+│   └── Misconfigured         the operator has to mend the account
+└── FilterRequired, FilterNotSupported   a list left this account out; no call was made
+
+`message` and all attributes are safe to show: no URL, header, token or free vendor text ever goes in.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class GatewayError(Exception):
+    code: ClassVar[str] = "INTERNAL"
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        vendor: str | None = None,
+        account: str | None = None,
+        retry_after: float | None = None,
+        vendor_code: str | None = None,
+        correlation_id: str | None = None,
+        argument: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.vendor = vendor
+        self.account = account
+        self.retry_after = retry_after
+        self.vendor_code = vendor_code
+        self.correlation_id = correlation_id
+        self.argument = argument
+
+    def extensions(self) -> dict[str, object]:
+        """What clients see beside the message, as GraphQL error extensions; absent where there is nothing to say."""
+        known = {
+            "vendor": self.vendor,
+            "account": self.account,
+            "retryAfter": self.retry_after,
+            "vendorCode": self.vendor_code,
+            "correlationId": self.correlation_id,
+            "argument": self.argument,
+        }
+        return {"code": self.code, "retryable": self.retryable} | {k: v for k, v in known.items() if v is not None}
+
+
+class ClientMistake(GatewayError):
+    code = "BAD_USER_INPUT"
+
+
+class InvalidId(ClientMistake):
+    code = "INVALID_ID"
+
+
+class BadUserInput(ClientMistake):
+    code = "BAD_USER_INPUT"
+
+
+class LimitExceeded(ClientMistake):
+    code = "LIMIT_EXCEEDED"
+
+
+class Unsupported(ClientMistake):
+    code = "UNSUPPORTED"
+
+
+class VendorError(GatewayError):
+    code = "VENDOR_UNAVAILABLE"
+
+
+class VendorUnavailable(VendorError):
+    code = "VENDOR_UNAVAILABLE"
+    retryable = True
+
+
+class DeadlineExceeded(VendorUnavailable):
+    code = "DEADLINE_EXCEEDED"
+
+
+class Throttled(VendorError):
+    code = "THROTTLED"
+    retryable = True
+
+
+class VendorBadAnswer(VendorError):
+    code = "VENDOR_BAD_ANSWER"
+
+
+class VendorDenied(VendorError):
+    code = "VENDOR_DENIED"
+
+
+class VendorRefused(VendorError):
+    code = "VENDOR_REFUSED"
+
+
+class NotFound(VendorError):
+    code = "NOT_FOUND"
+
+
+class Misconfigured(VendorError):
+    code = "MISCONFIGURED"
+
+
+class FilterRequired(GatewayError):
+    code = "FILTER_REQUIRED"
+
+
+class FilterNotSupported(GatewayError):
+    code = "FILTER_NOT_SUPPORTED"

@@ -1,0 +1,55 @@
+"""Accounts: one configured login at one vendor each, what it can do and how it fares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from gateway.model.ref import Kind, Ref
+from gateway.model.values import Vendor
+
+
+class Capability(Enum):
+    READ_ORDERS = "read_orders"
+    LIST_ORDERS = "list_orders"
+    READ_AGREEMENTS = "read_agreements"
+    LIST_AGREEMENTS = "list_agreements"
+    READ_SUBSCRIPTIONS = "read_subscriptions"
+    READ_PROVISIONING = "read_provisioning"
+    READ_ATTACHMENTS = "read_attachments"
+    DOWNLOAD_ATTACHMENTS = "download_attachments"
+    READ_REFERENCE = "read_reference"
+    READ_CARTS = "read_carts"
+
+
+class AccountState(Enum):
+    HEALTHY = "healthy"
+    THROTTLED = "throttled"
+    UNAVAILABLE = "unavailable"
+    MISCONFIGURED = "misconfigured"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHealth:
+    """As the last calls left it; asking costs no call. `remaining_calls` is None where nobody counts."""
+
+    state: AccountState
+    last_success_at: datetime | None = None
+    retry_at: datetime | None = None
+    remaining_calls: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`id` is stable and part of every id of the account's things; `name` is what people call it."""
+
+    id: str
+    name: str
+    vendor: Vendor
+    capabilities: frozenset[Capability]
+
+    @property
+    def ref(self) -> Ref:
+        return Ref(self.id, Kind.ACCOUNT, ())
