@@ -49,8 +49,9 @@ class GatewayError(Exception):
         self.correlation_id = correlation_id
         self.argument = argument
 
+    @property
     def extensions(self) -> dict[str, object]:
-        """What clients see beside the message, as GraphQL error extensions; absent where there is nothing to say."""
+        """What clients see beside the message; graphql-core takes it over by this name."""
         known = {
             "vendor": self.vendor,
             "account": self.account,

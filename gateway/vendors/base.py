@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from gateway.errors import GatewayError
@@ -115,7 +115,7 @@ class Position:
 
     @property
     def moment(self) -> datetime | None:
-        return None if self.at < 0 else datetime.fromtimestamp(self.at / 1_000_000, UTC)
+        return None if self.at < 0 else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=self.at)
 
 
 def microseconds(moment: datetime) -> int:

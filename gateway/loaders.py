@@ -1,0 +1,62 @@
+"""Per request: gathers what resolvers ask for at one moment into one batch per account and read, and remembers it.
+
+Built on aiodataloader, with three repairs: a waiter that is cancelled leaves its siblings alone, a future that was
+cancelled is forgotten, and results are matched by key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from aiodataloader import DataLoader
+
+from gateway.accounts import Accounts
+from gateway.errors import VendorUnavailable
+from gateway.vendors.base import K, Keyed, Read, T
+
+
+class Loaders:
+    """Made inside a running loop, one for each request."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+        self._loaders: dict[tuple[str, str], DataLoader[Any, Any]] = {}
+
+    async def load(self, read: Read[K, T], key: K) -> T | None:
+        """The thing behind the key; None where the vendor has none or no such kind of thing. Raises VendorError."""
+        loader = self._loader(read, key.account)
+        known = loader._cache.get(key)
+        if known is not None and known.cancelled():
+            loader.clear(key)
+        result: T | None = await asyncio.shield(loader.load(key))
+        return result
+
+    def prime(self, read: Read[K, T], key: K, value: T) -> None:
+        """Remembers what a list has just given, so that reading it again costs no call."""
+        self._loader(read, key.account).prime(key, value)
+
+    def _loader(self, read: Read[Any, Any], account: str) -> DataLoader[Any, Any]:
+        place = (read.name, account)
+        loader = self._loaders.get(place)
+        if loader is None:
+
+            async def batch(keys: list[Keyed]) -> list[object]:
+                return await self._batch(read, account, keys)
+
+            loader = self._loaders[place] = DataLoader(batch)
+        return loader
+
+    async def _batch(self, read: Read[Any, Any], account: str, keys: Sequence[Keyed]) -> list[object]:
+        adapter = self._accounts[account]
+        batch = adapter.reads.get(read)
+        if batch is None or read.capability not in adapter.account.capabilities:
+            return [None] * len(keys)
+        try:
+            answers = await batch(keys)
+        except asyncio.CancelledError:
+            # The waiters are shielded from each other, so nobody else would tell them.
+            gone = VendorUnavailable("The call to the vendor was abandoned.", account=account)
+            return [gone] * len(keys)
+        return [answers.get(key) for key in keys]

@@ -1,0 +1,73 @@
+"""Looks ahead: which fields a client wants below the one being resolved.
+
+An embedded reference can answer a few fields without a call, so a resolver asks here before it makes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLResolveInfo,
+    InlineFragmentNode,
+    SelectionSetNode,
+    VariableNode,
+)
+from graphql.language import DirectiveNode, SelectionNode
+
+from gateway.schema.context import Context, Info
+
+FREE = frozenset({"__typename", "id", "account"})
+"""What any object answers without a call, whatever it was embedded in."""
+
+
+def selected(info: Info) -> frozenset[str]:
+    """Names of the fields selected directly below, over all fragments, with @skip and @include applied."""
+    raw: GraphQLResolveInfo[Any] = info._raw_info
+    context: Context = info.context
+    nodes = raw.field_nodes
+    key = id(nodes[0])
+    known = context.selections.get(key)
+    if known is None:
+        known = context.selections[key] = frozenset(
+            name for node in nodes if node.selection_set for name in names(node.selection_set, raw)
+        )
+    return known
+
+
+def needs_call(known: frozenset[str] | None, info: Info) -> bool:
+    """Whether more is selected than an embedded reference that knows these fields can answer."""
+    return known is not None and not selected(info) <= known | FREE
+
+
+def names(selection_set: SelectionSetNode, raw: GraphQLResolveInfo[Any]) -> Iterator[str]:
+    pending = [selection_set]
+    seen: set[str] = set()
+    while pending:
+        for node in pending.pop().selections:
+            if not included(node, raw):
+                continue
+            if isinstance(node, FieldNode):
+                yield node.name.value
+            elif isinstance(node, InlineFragmentNode):
+                pending.append(node.selection_set)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                seen.add(node.name.value)
+                pending.append(raw.fragments[node.name.value].selection_set)
+
+
+def included(node: SelectionNode, raw: GraphQLResolveInfo[Any]) -> bool:
+    conditions = {directive.name.value: condition(directive, raw) for directive in node.directives or ()}
+    return not conditions.get("skip", False) and conditions.get("include", True)
+
+
+def condition(directive: DirectiveNode, raw: GraphQLResolveInfo[Any]) -> bool:
+    for argument in directive.arguments or ():
+        if argument.name.value == "if":
+            if isinstance(argument.value, VariableNode):
+                return bool(raw.variable_values.coerced.get(argument.value.name.value))
+            return bool(getattr(argument.value, "value", False))
+    return directive.name.value == "include"

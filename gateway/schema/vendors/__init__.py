@@ -1,0 +1,1 @@
+"""What only one vendor has, typed: a module per vendor, collected here."""
