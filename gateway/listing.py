@@ -18,7 +18,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
-from gateway.errors import BadUserInput, GatewayError, VendorBadAnswer
+from gateway.errors import (
+    BadUserInput,
+    FilterNotSupported,
+    FilterRequired,
+    GatewayError,
+    Unsupported,
+    VendorBadAnswer,
+)
 from gateway.model.account import Account
 from gateway.vendors.base import FIRST_TIE, LAST_TIE, Position, Step
 
@@ -193,6 +200,9 @@ async def advance(walk: Walk[T], limit: int, down: bool) -> None:
         step = await walk.source.step(place, limit, down)
         if step.resume is not None and step.resume == place:
             raise VendorBadAnswer("The vendor's list does not move on.")
+    except (FilterRequired, FilterNotSupported, Unsupported) as reason:
+        walk.source.skipped = reason
+        return
     except GatewayError as error:
         walk.error, walk.failed = error, True
         return

@@ -13,7 +13,7 @@ from typing import Any
 from aiodataloader import DataLoader
 
 from gateway.accounts import Accounts
-from gateway.errors import VendorUnavailable
+from gateway.errors import NotFound, VendorUnavailable
 from gateway.vendors.base import K, Keyed, Read, T
 
 
@@ -59,4 +59,5 @@ class Loaders:
             # The waiters are shielded from each other, so nobody else would tell them.
             gone = VendorUnavailable("The call to the vendor was abandoned.", account=account)
             return [gone] * len(keys)
-        return [answers.get(key) for key in keys]
+        found = (answers.get(key) for key in keys)
+        return [None if isinstance(value, NotFound) else value for value in found]

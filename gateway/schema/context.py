@@ -16,7 +16,7 @@ from gateway.model.order import Attachment
 class DownloadLinks(Protocol):
     """Makes signed links to files on this gateway."""
 
-    def link(self, attachment: Attachment, principal: str) -> str: ...
+    def link(self, attachment: Attachment, principal: str) -> str | None: ...
 
 
 @dataclass(slots=True)
@@ -34,7 +34,11 @@ class Context:
     downloads: DownloadLinks
     principal: str = "anonymous"
     shortfalls: list[Shortfall] = field(default_factory=list)
-    selections: dict[int, frozenset[str]] = field(default_factory=dict)
+    selections: dict[tuple[int, ...], frozenset[str]] = field(default_factory=dict)
+
+    def missing(self, path: list[str | int], error: GatewayError) -> None:
+        """Notes that the part of the answer at `path` is missing."""
+        self.shortfalls.append(Shortfall(path, error))
 
 
 Info = strawberry.Info[Context, None]

@@ -29,7 +29,7 @@ def selected(info: Info) -> frozenset[str]:
     raw: GraphQLResolveInfo[Any] = info._raw_info
     context: Context = info.context
     nodes = raw.field_nodes
-    key = id(nodes[0])
+    key = tuple(map(id, nodes))
     known = context.selections.get(key)
     if known is None:
         known = context.selections[key] = frozenset(

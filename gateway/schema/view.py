@@ -7,6 +7,11 @@
         number: str = plain("What people read aloud.")           # the model's attribute: same name, same nullability
         agreement: AgreementView | None = edge(agreement, "…")   # a resolver, returning the model's class
 
+Views of other modules that would import in a circle are named lazily; vendors' modules name the core's so:
+
+    order: Annotated["OrderView", strawberry.lazy("gateway.schema.order")] | None = edge(…)
+    lines: list[Annotated["AgreementLineView", strawberry.lazy("gateway.schema.agreement")]] | None = plain(…)
+
 A test checks each plain field of each view against its model class. Descriptions are not optional.
 """
 

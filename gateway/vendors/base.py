@@ -47,7 +47,7 @@ T = TypeVar("T")
 Batch = Callable[[Sequence[K]], Awaitable[Mapping[K, T | GatewayError]]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: typing notes the type arguments on the instance
 class Read(Generic[K, T]):
     """The name of a batch read and its types. `capability` is what an account must have to be asked at all."""
 

@@ -1,0 +1,1 @@
+"""HTTP before and beside GraphQL: the endpoint, the explorer page, downloads, health, the access log."""

@@ -1,0 +1,174 @@
+"""Files of attachments: signed links to this gateway, and the stream behind them.
+
+A link's token stands in the path, names the attachment, the principal it was made for and its end, and is signed. What
+may be read is decided again when it is used.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from gateway.accounts import Accounts
+from gateway.errors import ClientMistake, DeadlineExceeded, GatewayError, InvalidId, NotFound, Throttled
+from gateway.loaders import Loaders
+from gateway.model.account import Capability
+from gateway.model.order import Attachment, AttachmentKind
+from gateway.model.ref import Kind, Ref
+from gateway.secret import Secret
+from gateway.vendors.base import ATTACHMENT, Download
+
+LIFETIME_SECONDS: Final = 300
+MAX_TOKEN: Final = 2_048
+MEDIA_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}")
+SAFE_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a token says: which attachment, for whom, until when (seconds since 1970)."""
+
+    ref: Ref
+    principal: str
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """Signs and reads tokens; the first key signs, all are accepted, so that keys can be changed without a gap."""
+
+    keys: Sequence[Secret]
+
+    def write(self, ticket: Ticket) -> str:
+        body = json.dumps([ticket.ref.encode(), ticket.principal, ticket.expires], separators=(",", ":")).encode()
+        return f"{text(body)}.{text(self._sign(self.keys[0], body))}"
+
+    def read(self, token: str, now: float) -> Ticket:
+        """Raises InvalidId for a token that is not ours, was changed, or is over."""
+        try:
+            body, signature = (data(part) for part in token.split(".")) if len(token) <= MAX_TOKEN else (b"", b"")
+        except (binascii.Error, ValueError):
+            body, signature = b"", b""
+        if not any(hmac.compare_digest(self._sign(key, body), signature) for key in self.keys):
+            raise InvalidId("This link is not one of this gateway.")
+        id_, principal, expires = json.loads(body)
+        if expires < now:
+            raise InvalidId("This link is over; ask for a new one.")
+        return Ticket(Ref.decode(id_), principal, expires)
+
+    @staticmethod
+    def _sign(key: Secret, body: bytes) -> bytes:
+        return hmac.digest(key.reveal().encode(), b"download\0" + body, hashlib.sha256)
+
+
+class Downloads:
+    """Makes links for the graph (`link`) and serves them (`routes`)."""
+
+    def __init__(
+        self, accounts: Accounts, keys: Sequence[Secret], public_url: str, now: Callable[[], float] = time.time
+    ) -> None:
+        self._accounts = accounts
+        self._tickets = Tickets(keys)
+        self._public_url = public_url.rstrip("/")
+        self._now = now
+        self.routes = [Route("/files/{token}", self.serve, methods=["GET"], name="download")]
+
+    def link(self, attachment: Attachment, principal: str) -> str | None:
+        """An absolute address good for a few minutes; None where there is no file or no right to it."""
+        account = self._accounts[attachment.ref.account].account
+        if attachment.kind is AttachmentKind.LICENSE_KEY or Capability.DOWNLOAD_ATTACHMENTS not in account.capabilities:
+            return None
+        ticket = Ticket(attachment.ref, principal, int(self._now()) + LIFETIME_SECONDS)
+        return f"{self._public_url}/files/{self._tickets.write(ticket)}"
+
+    async def serve(self, request: Request) -> Response:
+        async with AsyncExitStack() as stack:
+            try:
+                ticket = self._tickets.read(request.path_params["token"], self._now())
+                attachment = await self._attachment(ticket.ref)
+                adapter = self._accounts[ticket.ref.account]
+                download = await stack.enter_async_context(adapter.download(attachment))
+            except GatewayError as error:
+                return refusal(error)
+            # The vendor's connection stays open until the last byte went out or the client left.
+            return StreamingResponse(
+                drained(download, stack.pop_all()),
+                headers=headers(attachment, download),
+                media_type=media_type(download),
+            )
+
+    async def _attachment(self, ref: Ref) -> Attachment:
+        checked = self._accounts.ref(ref.encode(), frozenset({Kind.ATTACHMENT}))
+        attachment = await Loaders(self._accounts).load(ATTACHMENT, checked)
+        if attachment is None:
+            raise NotFound("There is no such attachment any more.")
+        return attachment
+
+
+async def drained(download: Download, stack: AsyncExitStack) -> AsyncIterator[bytes]:
+    async with stack:
+        async for chunk in download.chunks:
+            yield chunk
+
+
+def headers(attachment: Attachment, download: Download) -> dict[str, str]:
+    name = safe_name(attachment.file_name or attachment.name or "attachment")
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    length = {} if download.length is None else {"Content-Length": str(download.length)}
+    return {**SAFE_HEADERS, "Content-Disposition": disposition, **length}
+
+
+def safe_name(name: str) -> str:
+    """A file name that no system reads as a path, a device or a header."""
+    last = re.split(r"[/\\]", name)[-1]
+    kept = "".join("_" if c in '<>:"|?*;%' or not c.isprintable() else c for c in last).strip(". ")
+    return kept[-120:] or "attachment"
+
+
+def media_type(download: Download) -> str:
+    stated = (download.content_type or "").partition(";")[0].strip().lower()
+    return stated if MEDIA_TYPE.fullmatch(stated) else "application/octet-stream"
+
+
+def refusal(error: GatewayError) -> Response:
+    status = next((code for kind, code in STATUSES if isinstance(error, kind)), 502)
+    retry = {"Retry-After": str(int(error.retry_after))} if error.retry_after is not None else {}
+    body = {"errors": [{"message": error.message, "extensions": error.extensions}]}
+    return JSONResponse(body, status_code=status, headers={**SAFE_HEADERS, **retry})
+
+
+STATUSES: tuple[tuple[type[GatewayError], int], ...] = (
+    (NotFound, 404),
+    (InvalidId, 404),
+    (ClientMistake, 400),
+    (Throttled, 503),
+    (DeadlineExceeded, 504),
+)
+
+
+def text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def data(part: str) -> bytes:
+    return base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)

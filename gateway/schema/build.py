@@ -1,0 +1,132 @@
+"""Puts the graph together: the schema, federation's entities, and what becomes of errors."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Iterator, Mapping
+
+import strawberry
+from graphql import ExecutionResult, GraphQLError
+from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+from strawberry.federation.schema import FederationAny
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from gateway.errors import BadUserInput, GatewayError, InvalidId, LimitExceeded
+from gateway.model.ref import Kind, Ref
+from gateway.schema.agreement import AgreementLineView, AgreementView, AssetView, ProductSubscriptionView
+from gateway.schema.context import Context, Info
+from gateway.schema.nodes import find, order_ref
+from gateway.schema.order import AttachmentView, LineView, OrderView
+from gateway.schema.query import Query
+from gateway.schema.scalars import SCALARS
+from gateway.schema.vendors import VENDOR_TYPES
+
+MAX_ENTITIES = 500
+MAX_TOKENS = 5_000
+MAX_DOCUMENTS = 256
+ENTITIES: Mapping[str, Kind] = {
+    "VendorAccount": Kind.ACCOUNT,
+    "Order": Kind.ORDER,
+    "Line": Kind.LINE,
+    "Agreement": Kind.AGREEMENT,
+    "AgreementLine": Kind.AGREEMENT_LINE,
+    "Attachment": Kind.ATTACHMENT,
+    "ProductSubscription": Kind.SUBSCRIPTION,
+    "Asset": Kind.ASSET,
+    "Cart": Kind.CART,
+}
+
+log = logging.getLogger("gateway.schema")
+
+
+def build_schema() -> GatewaySchema:
+    """The public graph as a federation 2.9 subgraph."""
+    return GatewaySchema(
+        query=Query,
+        types=[
+            OrderView,
+            LineView,
+            AttachmentView,
+            AgreementView,
+            AgreementLineView,
+            ProductSubscriptionView,
+            AssetView,
+            *VENDOR_TYPES,
+        ],
+        config=StrawberryConfig(scalar_map=SCALARS),
+        extensions=[
+            Answering,
+            lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+            lambda: ParserCache(maxsize=MAX_DOCUMENTS),
+            lambda: ValidationCache(maxsize=MAX_DOCUMENTS),
+        ],
+        # Composers other than the newest refuse later links than 2.9.
+        federation_version="2.9",
+    )
+
+
+class GatewaySchema(strawberry.federation.Schema):
+    async def entities_resolver(self, info: Info, representations: list[FederationAny]) -> list[FederationAny]:
+        """All representations in one go, so that each account is asked once; one that is wrong fails alone."""
+        if len(representations) > MAX_ENTITIES:
+            raise LimitExceeded(f"_entities takes at most {MAX_ENTITIES} representations.", argument="representations")
+        found = await asyncio.gather(*(entity(info.context, one) for one in representations), return_exceptions=True)
+        return found  # type: ignore[return-value]  # strawberry's placeholder type; graphql-core takes exceptions as errors
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Nothing: `Answering` logs what is ours; a client's mistake is not an error of the server."""
+
+
+async def entity(context: Context, representation: object) -> object | None:
+    if not isinstance(representation, Mapping):
+        raise BadUserInput("A representation is an object.", argument="representations")
+    kind = ENTITIES.get(str(representation.get("__typename")))
+    if kind is None:
+        raise BadUserInput("A representation names a type of this graph in __typename.", argument="representations")
+    return await find(context, reference(context, kind, representation))
+
+
+def reference(context: Context, kind: Kind, representation: Mapping[str, object]) -> Ref:
+    id_ = representation.get("id")
+    if isinstance(id_, str):
+        return context.accounts.ref(id_, frozenset({kind}), "representations")
+    account, number, scope = (representation.get(name) for name in ("accountName", "number", "numberScope"))
+    if kind is not Kind.ORDER or not isinstance(account, str) or not isinstance(number, str):
+        raise InvalidId("A representation has the fields of one of its type's keys.", argument="representations")
+    adapter = context.accounts.named(account, "representations")
+    return order_ref(adapter, number, scope if isinstance(scope, str) else "")
+
+
+class Answering(SchemaExtension):
+    """Finishes an answer: adds the shortfalls as errors, and hides what an unexpected exception says."""
+
+    def on_operation(self) -> Iterator[None]:
+        yield
+        result = self.execution_context.result
+        context: Context = self.execution_context.context
+        if not isinstance(result, ExecutionResult):
+            return
+        errors = [shown(error) for error in result.errors or ()]
+        errors += [
+            GraphQLError(missing.error.message, path=missing.path, extensions=missing.error.extensions)
+            for missing in context.shortfalls
+        ]
+        result.errors = errors or None
+
+
+def shown(error: GraphQLError) -> GraphQLError:
+    """The error as clients may see it: ours and the query's own mistakes as they are, anything else masked."""
+    original = error.original_error
+    if original is None or error.path is None or isinstance(original, GatewayError | GraphQLError):
+        return error
+    number = secrets.token_hex(8)
+    log.error("internal error %s at %s", number, error.path, exc_info=original)
+    return GraphQLError(
+        "Something went wrong inside the gateway.",
+        nodes=error.nodes,
+        path=error.path,
+        extensions={"code": "INTERNAL", "retryable": False, "id": number},
+    )
