@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
@@ -22,9 +21,7 @@ from gateway.edge.access import AccessLog
 from gateway.edge.downloads import Downloads
 from gateway.edge.graphql import Endpoint
 from gateway.schema.build import build_schema
-from gateway.secret import Secret
-from gateway.store import Vault
-from gateway.store.sqlite import open_vault
+from gateway.store.vault import open_vault
 from gateway.upstream.engine import AiohttpTransport
 from gateway.vendors.base import Services
 
@@ -35,40 +32,52 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@contextlib.asynccontextmanager
+async def open_accounts(
+    config: Config, transport: httpx.AsyncBaseTransport | None = None, now: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Accounts]:
+    """The configured accounts, ready for use; at the end all that was opened is closed, whatever fails."""
+    async with contextlib.AsyncExitStack() as stack:
+        vault = open_vault(config.data_dir, config.vault_key)
+        stack.push_async_callback(vault.close)
+        way_out = transport or AiohttpTransport()
+        stack.push_async_callback(way_out.aclose)
+        services = Services(way_out, vault, now, config.allow_private_redirects)
+        adapters = [one.entry.create(one.id, one.name, one.settings, one.limits, services) for one in config.accounts]
+        for adapter in adapters:
+            stack.push_async_callback(adapter.close)
+        yield Accounts(adapters)
+
+
 def create_app(
     config: Config, transport: httpx.AsyncBaseTransport | None = None, now: Callable[[], datetime] = utc_now
 ) -> Starlette:
     """The gateway as an ASGI app. `transport` is the way to the vendors; tests may give their own."""
-    vault: Vault = open_vault(config)
-    way_out = transport or AiohttpTransport()
-    services = Services(way_out, vault, now, config.allow_private_redirects)
-    accounts = Accounts(
-        [one.entry.create(one.id, one.name, one.settings, one.limits, services) for one in config.accounts]
-    )
-    downloads = Downloads(accounts, config.signing_keys or [Secret(secrets.token_hex(32))], config.public_url)
-    endpoint = Endpoint(build_schema(), accounts, downloads)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with contextlib.AsyncExitStack() as stack:
-            stack.push_async_callback(vault.close)
-            stack.push_async_callback(way_out.aclose)
-            for adapter in accounts:
-                stack.push_async_callback(adapter.close)
+        async with open_accounts(config, transport, now) as accounts:
+            app.state.accounts = accounts
+            app.state.downloads = Downloads(accounts, config.signing_keys, config.public_url)
             yield
 
     return Starlette(
         routes=[
             Route("/", home, methods=["GET"]),
-            Route("/graphql", endpoint),
-            *explorer.routes,
-            *downloads.routes,
+            Route("/graphql", Endpoint(build_schema())),
+            Route("/files/{token}", download, methods=["GET"]),
             Route("/healthz", healthy, methods=["GET"]),
             Route("/readyz", healthy, methods=["GET"]),
+            *explorer.routes,
         ],
         middleware=[Middleware(AccessLog), Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)],
         lifespan=lifespan,
     )
+
+
+async def download(request: Request) -> Response:
+    downloads: Downloads = request.app.state.downloads
+    return await downloads.serve(request.path_params["token"])
 
 
 async def home(request: Request) -> Response:

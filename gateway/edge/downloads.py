@@ -19,9 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
 
 from gateway.accounts import Accounts
 from gateway.errors import ClientMistake, DeadlineExceeded, GatewayError, InvalidId, NotFound, Throttled
@@ -81,7 +79,7 @@ class Tickets:
 
 
 class Downloads:
-    """Makes links for the graph (`link`) and serves them (`routes`)."""
+    """Makes links for the graph (`link`) and serves them (`serve`)."""
 
     def __init__(
         self, accounts: Accounts, keys: Sequence[Secret], public_url: str, now: Callable[[], float] = time.time
@@ -90,7 +88,6 @@ class Downloads:
         self._tickets = Tickets(keys)
         self._public_url = public_url.rstrip("/")
         self._now = now
-        self.routes = [Route("/files/{token}", self.serve, methods=["GET"], name="download")]
 
     def link(self, attachment: Attachment, principal: str) -> str | None:
         """An absolute address good for a few minutes; None where there is no file or no right to it."""
@@ -100,10 +97,11 @@ class Downloads:
         ticket = Ticket(attachment.ref, principal, int(self._now()) + LIFETIME_SECONDS)
         return f"{self._public_url}/files/{self._tickets.write(ticket)}"
 
-    async def serve(self, request: Request) -> Response:
+    async def serve(self, token: str) -> Response:
+        """The file behind a link's token, streamed with bounded memory; a JSON answer where it cannot be had."""
         async with AsyncExitStack() as stack:
             try:
-                ticket = self._tickets.read(request.path_params["token"], self._now())
+                ticket = self._tickets.read(token, self._now())
                 attachment = await self._attachment(ticket.ref)
                 adapter = self._accounts[ticket.ref.account]
                 download = await stack.enter_async_context(adapter.download(attachment))

@@ -22,12 +22,10 @@ from gateway.schema.context import Context, DownloadLinks
 
 
 class Endpoint(GraphQL[Context, None]):
-    """One context per request over the gateway's accounts; answers JSON to everything but a browser's visit."""
+    """One context per request over the accounts that the app has opened; JSON for all but a browser's visit."""
 
-    def __init__(self, schema: GatewaySchema, accounts: Accounts, downloads: DownloadLinks) -> None:
+    def __init__(self, schema: GatewaySchema) -> None:
         super().__init__(schema, subscription_protocols=())
-        self._accounts = accounts
-        self._downloads = downloads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -40,7 +38,9 @@ class Endpoint(GraphQL[Context, None]):
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        return Context(self._accounts, Loaders(self._accounts), self._downloads)
+        accounts: Accounts = request.app.state.accounts
+        downloads: DownloadLinks = request.app.state.downloads
+        return Context(accounts, Loaders(accounts), downloads)
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
         """Strawberry's own, but a body that is JSON and no object is the client's mistake too."""

@@ -109,7 +109,7 @@ class Row:
             return value
         if isinstance(value, str):
             return {"true": True, "false": False}.get(value.strip().lower())
-        if isinstance(value, int | Decimal) and value in (0, 1):
+        if isinstance(value, int) and value in (0, 1):
             return bool(value)
         return None
 
@@ -165,10 +165,10 @@ def fold(word: str) -> str:
 
 
 def shown(text: str | None) -> str | None:
-    """Vendor text made fit for a screen: control and direction characters out, length capped."""
-    if text is None:
+    """Vendor text made fit for a screen: control and direction characters out, capped; None if nothing is left."""
+    clean = CONTROL.sub("", text or "").strip()
+    if not clean:
         return None
-    clean = CONTROL.sub("", text).strip()
     return clean if len(clean) <= NOTICE_CAP else clean[: NOTICE_CAP - 1] + "…"
 
 

@@ -10,7 +10,10 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from gateway.sandbox.control import Fault
 from gateway.sandbox.partner_center import PartnerCenter
@@ -314,6 +317,11 @@ async def test_a_templates_document_can_be_read_for_five_minutes() -> None:
     assert (first["language"], first["country"]) == ("de-DE", "DE")
     assert first["downloadUri"] != second["downloadUri"]
     assert (await partner.http.get(first["downloadUri"])).content.startswith(b"%PDF")
+    app = Starlette(routes=[Mount("/partner-center", partner.emulator.app)])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sandbox") as client:
+        mounted = await client.get(f"/partner-center{path}", headers=dict(partner.http.headers))
+        assert mounted.json()["displayUri"].startswith("http://sandbox/partner-center/agreement-documents/")
+        assert (await client.get(mounted.json()["displayUri"])).status_code == 200
     partner.seconds += 301
     assert (await partner.http.get(first["downloadUri"])).status_code == 403
     assert code(await partner.http.get(path, params={"language": "DE-de"})) == (404, 1000)

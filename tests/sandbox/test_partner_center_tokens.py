@@ -1,4 +1,4 @@
-"""Tokens of the Partner Center emulator, and what every call goes through; `Partner` is the client all its tests use."""
+"""Tokens of the Partner Center emulator, and what every call goes through; `Partner` is the client of all its tests."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ async def test_the_second_endpoint_answers_numbers_and_no_resource() -> None:
 async def test_token_refusals_have_the_identity_providers_form(
     changes: dict[str, str], status: int, error: str
 ) -> None:
-    answer = await Partner().token("user", **changes)
+    answer = await Partner().token("user", v2=False, **changes)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
     assert answer.json()["error_description"].startswith(f"AADSTS{answer.json()['error_codes'][0]}: ")
 

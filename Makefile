@@ -1,0 +1,52 @@
+# Everything a newcomer or a pipeline runs. Needs Python 3.11 or newer and make; the rest is installed into .venv.
+PYTHON ?= python3
+PORT ?= 8000
+SANDBOX_PORT ?= 9000
+BIN := .venv/bin
+SETUP := .venv/.ready
+
+.PHONY: demo sandbox test test-all check schema fields lock web clean
+
+demo: $(SETUP) ## the gateway over sandbox vendors: GraphiQL at http://127.0.0.1:$(PORT)/graphql
+	$(BIN)/python web/build.py --optional
+	$(BIN)/python -m gateway demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
+
+sandbox: $(SETUP) ## the vendors' emulators alone
+	$(BIN)/python -m gateway sandbox --port $(SANDBOX_PORT)
+
+test: check ## under three minutes: pure, seams, one whole case per kind
+	$(BIN)/python -m pytest -q -n 2 -m "not slow"
+
+test-all: check web ## everything: full tables, a real browser, the vendors' own clients
+	$(BIN)/python -m pytest -q -n 2
+
+check: $(SETUP) ## style, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+web: $(SETUP) ## the explorer page
+	$(BIN)/python web/build.py
+
+schema: $(SETUP) ## writes schema.graphql from the code
+	$(BIN)/python -m gateway schema > schema.graphql
+
+fields: $(SETUP) ## writes docs/vendor-fields.md from the tests' field rows
+	$(BIN)/python -m tests.vendors.fieldtable > docs/vendor-fields.md
+
+lock: $(SETUP) ## pins every dependency with its hash; plain pip installs the result
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  pyproject.toml -o deploy/requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  pyproject.toml --group dev -o deploy/requirements-dev.txt
+
+clean:
+	rm -rf .venv gateway/edge/graphiql web/node_modules
+
+$(SETUP): deploy/requirements-dev.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r deploy/requirements-dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(SETUP)

@@ -1,0 +1,164 @@
+"""The command line: serve, demo, sandbox, schema, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ipaddress
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+from starlette.applications import Starlette
+
+from gateway import __version__
+
+if TYPE_CHECKING:
+    from gateway.config import Config
+
+CONFIG_VARIABLE = "ORDER_GATEWAY_CONFIG"
+GRACE_SECONDS = 20
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit code."""
+    arguments = parser().parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    return int(arguments.run(arguments) or 0)
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="order-gateway", description="One GraphQL graph over several vendors' orders.")
+    top.add_argument("--version", action="version", version=__version__)
+    commands = top.add_subparsers(required=True, metavar="command")
+
+    serve = commands.add_parser("serve", help="serve the graph over the accounts of a configuration file")
+    serve.add_argument("--config", help=f"the TOML file; default: ${CONFIG_VARIABLE}")
+    serve.add_argument("--host", default="127.0.0.1", help="a loopback address: there is no authentication yet")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--workers", type=int, default=1, help="processes, best one per core")
+    serve.set_defaults(run=run_serve)
+
+    demo = commands.add_parser("demo", help="serve the graph over sandbox vendors, with data to look at")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--sandbox-port", type=int, default=9000)
+    demo.set_defaults(run=run_demo)
+
+    sandbox = commands.add_parser("sandbox", help="serve emulators of all vendors")
+    sandbox.add_argument("--port", type=int, default=9000)
+    sandbox.add_argument("--seed", type=int, default=1, help="another number, other data")
+    sandbox.add_argument("--size", type=float, default=1.0, help="how much data, 1 being a company's year")
+    sandbox.add_argument("--today", type=day, help="the day the data ends on, YYYY-MM-DD; default: today")
+    sandbox.set_defaults(run=run_sandbox)
+
+    schema = commands.add_parser("schema", help="print the graph's schema")
+    schema.set_defaults(run=run_schema)
+
+    doctor = commands.add_parser("doctor", help="log in to every account and tell what works and what to mend")
+    doctor.add_argument("--config", help=f"the TOML file; default: ${CONFIG_VARIABLE}")
+    doctor.set_defaults(run=run_doctor)
+    return top
+
+
+def run_serve(arguments: argparse.Namespace) -> int:
+    from gateway.config import ConfigError
+
+    if not loopback(arguments.host):
+        return complain(f"--host {arguments.host}: only loopback addresses are served, for there is no authentication.")
+    if arguments.config:
+        os.environ[CONFIG_VARIABLE] = arguments.config
+    try:
+        configured(os.environ.get(CONFIG_VARIABLE))
+    except ConfigError as error:
+        return complain(str(error))
+    serve("gateway.cli:app_from_environment", arguments.host, arguments.port, arguments.workers)
+    return 0
+
+
+def app_from_environment() -> Starlette:
+    """The gateway's app by the configuration named in the environment: what each worker process runs."""
+    from gateway.app import create_app
+
+    return create_app(configured(os.environ.get(CONFIG_VARIABLE)))
+
+
+def run_demo(arguments: argparse.Namespace) -> int:
+    from gateway.demo import run
+
+    return run(arguments.port, arguments.sandbox_port)
+
+
+def run_sandbox(arguments: argparse.Namespace) -> int:
+    # Imported here alone: nothing in production depends on the emulators.
+    from gateway.sandbox.app import create_sandbox
+
+    sandbox = create_sandbox(arguments.seed, arguments.size, arguments.today)
+    serve(sandbox.app, "127.0.0.1", arguments.port)
+    return 0
+
+
+def run_schema(arguments: argparse.Namespace) -> int:
+    from gateway.schema.build import build_schema
+
+    sys.stdout.write(build_schema().as_str() + "\n")
+    return 0
+
+
+def run_doctor(arguments: argparse.Namespace) -> int:
+    from gateway.config import ConfigError
+    from gateway.doctor import examine
+    from gateway.store.sqlite import StoreError
+
+    try:
+        config = configured(arguments.config or os.environ.get(CONFIG_VARIABLE))
+        healthy, table = asyncio.run(examine(config))
+    except (ConfigError, StoreError) as error:
+        return complain(str(error))
+    sys.stdout.write(table)
+    return 0 if healthy else 1
+
+
+def serve(app: Starlette | str, host: str, port: int, workers: int = 1) -> None:
+    """Runs uvicorn without its access log, which would write signed download links down."""
+    uvicorn.run(
+        app,
+        factory=isinstance(app, str),
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def configured(path: str | None) -> Config:
+    """The configuration of that file and the environment. Raises ConfigError."""
+    from gateway.config import ConfigError, load
+    from gateway.vendors.registry import REGISTRY
+
+    if not path:
+        raise ConfigError([f"--config: name the TOML file, here or in ${CONFIG_VARIABLE}"])
+    return load(Path(path), os.environ, REGISTRY)
+
+
+def loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def day(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+
+
+def complain(text: str) -> int:
+    sys.stderr.write(f"order-gateway: {text}\n")
+    return 2

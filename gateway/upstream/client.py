@@ -1,0 +1,294 @@
+"""One account's way to its vendor: paths, bounds, answers, and how the account fares."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+import httpx
+import orjson
+
+from gateway.errors import (
+    BadUserInput,
+    DeadlineExceeded,
+    GatewayError,
+    InvalidId,
+    Misconfigured,
+    NotFound,
+    Throttled,
+    VendorBadAnswer,
+    VendorUnavailable,
+)
+from gateway.model.account import AccountHealth
+from gateway.upstream.answer import Answer, general, retry_after
+from gateway.upstream.body import is_json, parsed, unpacked
+from gateway.upstream.health import Health
+from gateway.upstream.wire import CallRecord, Wire
+
+if TYPE_CHECKING:
+    from gateway.vendors.base import Limits
+
+__all__ = ["Answer", "CallRecord", "Explain", "Stream", "Upstream", "path"]
+
+log = logging.getLogger("gateway.upstream")
+
+STREAM_SECONDS: Final = 1_800.0
+SEGMENT_LENGTH: Final = 1_024
+
+# Called for every answer with a JSON or empty body, a 200 too: the error that it really is, or None.
+Explain = Callable[[int, httpx.Headers, Any], GatewayError | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An open answer. `chunks` raises VendorError; unpacked if it came packed."""
+
+    status: int
+    headers: httpx.Headers
+    chunks: AsyncIterator[bytes]
+
+
+def path(*segments: str | int) -> str:
+    """`/a/b` with every segment percent-encoded; raises InvalidId for one that no vendor's id can be.
+
+    "." and ".." would climb out of the path and cannot be encoded; an empty one would name the list instead of a thing.
+    """
+    return "".join("/" + _segment(str(one)) for one in segments)
+
+
+class Upstream:
+    """Calls for one account, at most `limits.max_concurrency` at once, each within `limits.timeout_seconds` in all.
+
+    The transport is shared and not closed here. `observe` is told of every call on the wire; `now` is the time in UTC.
+    """
+
+    def __init__(
+        self,
+        *,
+        vendor: str,
+        account: str,
+        base_url: str,
+        transport: httpx.AsyncBaseTransport,
+        limits: Limits,
+        explain: Explain,
+        auth: httpx.Auth | None = None,
+        headers: Mapping[str, str] | None = None,
+        observe: Callable[[CallRecord], None] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._vendor = vendor
+        self._account = account
+        self._base = base_url.rstrip("/")
+        self._limits = limits
+        self._explain = explain
+        self._auth = auth
+        self._headers = dict(headers or {})
+        self._health = Health(now)
+        self._slots = asyncio.Semaphore(limits.max_concurrency)
+        logging.getLogger("httpx").addFilter(_no_addresses)
+        self._client = httpx.AsyncClient(
+            transport=Wire(vendor, account, transport, limits, observe),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def get(
+        self,
+        path: str,
+        *,
+        route: str,
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+        auth: httpx.Auth | None = None,
+    ) -> Answer:
+        """A GET; see `call`."""
+        return await self.call("GET", path, route=route, query=query, headers=headers, auth=auth)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        route: str,
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+        json: object = None,
+        auth: httpx.Auth | None = None,
+    ) -> Answer:
+        """A call and its JSON answer. `path` and `query` are already encoded and sent as they are, byte for byte.
+
+        `route` is the path's template, for logs and figures. Raises GatewayError.
+        """
+        with self._judged(method, route) as seen:
+            request = self._request(method, self._address(path, query), route, headers, json)
+            async with asyncio.timeout(self._limits.timeout_seconds), self._slots:
+                response = await self._client.send(request, auth=auth or self._auth)
+            seen.status = response.status_code
+            return self._read(response)
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        path: str,
+        *,
+        route: str,
+        headers: Mapping[str, str] | None = None,
+        auth: httpx.Auth | None = None,
+        url: str | None = None,
+        public_only: bool = False,
+    ) -> AsyncIterator[Stream]:
+        """An answer too long to hold; below 400 it is yielded as it is, redirects too, otherwise its error is raised.
+
+        `url` is an absolute address at another host: no login and none of the account's own headers are sent there, and
+        with `public_only` not a byte to a host outside the public network. Opening and each chunk take at most
+        `timeout_seconds`, all of it half an hour.
+        """
+        async with AsyncExitStack() as stack:
+            with self._judged("GET", route) as seen:
+                request = self._request("GET", url or self._address(path, ""), route, headers, foreign=url is not None)
+                request.extensions |= {"stream": True, "public_only": public_only}
+                login = None if url is not None else auth or self._auth
+                async with asyncio.timeout(self._limits.timeout_seconds):
+                    await stack.enter_async_context(self._slots)
+                    response = await self._client.send(request, auth=login, stream=True)
+                    stack.push_async_callback(response.aclose)
+                if response.status_code >= 400:
+                    seen.status = (
+                        response.status_code if url is None else None
+                    )  # a storage host says nothing of a login
+                    self._read(response, foreign=url is not None)
+            chunks = self._chunks(response, route)
+            stack.push_async_callback(chunks.aclose)
+            yield Stream(response.status_code, _length_as_yielded(response.headers), chunks)
+
+    def health(self) -> AccountHealth:
+        return self._health.now()
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    def _address(self, path: str, query: str) -> str:
+        return f"{self._base}{path}?{query}" if query else self._base + path
+
+    def _request(
+        self,
+        method: str,
+        address: str,
+        route: str,
+        headers: Mapping[str, str] | None,
+        json: object = None,
+        foreign: bool = False,
+    ) -> httpx.Request:
+        all_headers = httpx.Headers({} if foreign else self._headers)
+        all_headers.update(headers)
+        content = None
+        if json is not None:
+            content = orjson.dumps(json, default=_literal)
+            all_headers.setdefault("Content-Type", "application/json")
+        request = httpx.Request(method, address, headers=all_headers, content=content)
+        request.extensions = {"route": route}
+        return request
+
+    def _read(self, response: httpx.Response, *, foreign: bool = False) -> Answer:
+        """The answer, or the error it is; `response` is already read, within its bounds."""
+        status, headers = response.status_code, response.headers
+        readable = not response.content or is_json(headers)
+        body = None
+        if readable:
+            try:
+                body = parsed(response.content)
+            except VendorBadAnswer:
+                if 200 <= status < 300:
+                    raise
+                readable = False
+        error = self._explain(status, headers, body) if readable and not foreign else None
+        error = error or general(status, headers, readable=readable or foreign)
+        if error is None:
+            return Answer(status, headers, body)
+        if isinstance(error, Throttled | VendorUnavailable) and error.retry_after is None:
+            error.retry_after = retry_after(headers)
+        raise error
+
+    async def _chunks(self, response: httpx.Response, route: str) -> AsyncGenerator[bytes, None]:
+        clock = asyncio.get_running_loop().time
+        end = clock() + STREAM_SECONDS
+        pieces = unpacked(response.aiter_raw(), response.headers)
+        while True:
+            with self._judged("GET", route):
+                async with asyncio.timeout_at(min(end, clock() + self._limits.timeout_seconds)):
+                    piece = await anext(pieces, None)
+            if piece is None:
+                return
+            yield piece
+
+    @contextmanager
+    def _judged(self, method: str, route: str) -> Iterator[_Seen]:
+        """Turns what goes wrong inside into GatewayError, tells it to the log and to the account's health."""
+        seen = _Seen()
+        try:
+            yield seen
+        except (GatewayError, httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            known = error if isinstance(error, GatewayError) else _known(error)
+            known.vendor, known.account = known.vendor or self._vendor, known.account or self._account
+            self._health.failed(known, login_refused=seen.status == httpx.codes.UNAUTHORIZED)
+            level = logging.DEBUG if isinstance(known, NotFound) else logging.WARNING
+            told = (self._account, method, route, seen.status or "no answer", known.code, type(error).__name__)
+            log.log(level, "%s: %s %s: %s, %s (%s)", *told)
+            # The cause may quote the address; who prints our error must not print that.
+            raise known from None
+        else:
+            self._health.succeeded()
+
+
+@dataclass(slots=True)
+class _Seen:
+    """How far a call got: the status of its answer, if any."""
+
+    status: int | None = None
+
+
+def _segment(text: str) -> str:
+    if text in ("", ".", "..") or len(text) > SEGMENT_LENGTH:
+        raise InvalidId("This is not an id of this gateway.")
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        raise InvalidId("This is not an id of this gateway.") from None
+
+
+def _length_as_yielded(headers: httpx.Headers) -> httpx.Headers:
+    if "content-encoding" not in headers:
+        return headers
+    return httpx.Headers([(k, v) for k, v in headers.multi_items() if k not in ("content-encoding", "content-length")])
+
+
+def _known(error: Exception) -> GatewayError:
+    match error:
+        case httpx.TimeoutException() | TimeoutError():
+            return DeadlineExceeded("The vendor did not answer in time.")
+        case httpx.UnsupportedProtocol():
+            return Misconfigured("The vendor's address in the configuration is not one.")
+        case httpx.InvalidURL():
+            return BadUserInput("This cannot be asked: it is too long, or holds characters that cannot be sent.")
+        case _:
+            return VendorUnavailable("The vendor cannot be reached, or the connection broke.")
+
+
+def _literal(value: object) -> orjson.Fragment:
+    if isinstance(value, Decimal) and value.is_finite():
+        return orjson.Fragment(format(value, "f"))
+    raise TypeError(f"{type(value).__name__} is not for JSON")
+
+
+def _no_addresses(record: logging.LogRecord) -> bool:
+    """httpx logs every URL at INFO; ours hold order numbers, and those of downloads are the permission itself."""
+    return record.levelno > logging.INFO

@@ -1,0 +1,57 @@
+"""How an account fares, as its last calls left it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateway.errors import (
+    ClientMistake,
+    GatewayError,
+    Misconfigured,
+    NotFound,
+    Throttled,
+    VendorDenied,
+    VendorRefused,
+)
+from gateway.model.account import AccountHealth, AccountState
+
+DEFAULT_RETRY_SECONDS: Final = 30.0
+
+
+class Health:
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._state = AccountState.UNKNOWN
+        self._last_success: datetime | None = None
+        self._retry_at: datetime | None = None
+
+    def succeeded(self) -> None:
+        self._state = AccountState.HEALTHY
+        self._last_success = self._clock()
+        self._retry_at = None
+
+    def failed(self, error: GatewayError, *, login_refused: bool = False) -> None:
+        """A vendor that refuses one thing properly is in good health; `login_refused` means it refuses everything."""
+        match error:
+            case ClientMistake():
+                return
+            case Misconfigured():
+                self._state = AccountState.MISCONFIGURED
+            case VendorDenied() if login_refused:
+                self._state = AccountState.MISCONFIGURED
+            case NotFound() | VendorRefused() | VendorDenied():
+                self.succeeded()
+            case Throttled():
+                self._state = AccountState.THROTTLED
+                self._retry_at = self._clock() + timedelta(seconds=error.retry_after or DEFAULT_RETRY_SECONDS)
+            case _:
+                self._state = AccountState.UNAVAILABLE
+                self._retry_at = None
+
+    def now(self) -> AccountHealth:
+        state, retry_at = self._state, self._retry_at
+        if state is AccountState.THROTTLED and retry_at is not None and retry_at <= self._clock():
+            state, retry_at = AccountState.UNKNOWN if self._last_success is None else AccountState.HEALTHY, None
+        return AccountHealth(state, self._last_success, retry_at if state is AccountState.THROTTLED else None)

@@ -1,0 +1,1 @@
+"""The vendors: a folder each, and the contract that all of them keep."""

@@ -1,0 +1,86 @@
+"""A vendor made of dictionaries, for tests of what lies above the adapters."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from gateway.errors import GatewayError, NotFound
+from gateway.model.account import Account, AccountHealth, AccountState, Capability
+from gateway.model.agreement import Agreement
+from gateway.model.order import Attachment, Order
+from gateway.model.ref import Kind, Ref
+from gateway.model.values import Vendor
+from gateway.vendors.base import (
+    AgreementFilter,
+    Check,
+    Download,
+    OrderFilter,
+    Pickers,
+    Position,
+    Reads,
+    Step,
+)
+
+EVERYTHING = frozenset(Capability)
+
+
+@dataclass
+class FakeAdapter:
+    """Batches are recorded in `batches`; `things` are what reads find; `trouble` is raised instead."""
+
+    account: Account
+    id_parts: Mapping[Kind, int] = field(default_factory=lambda: dict.fromkeys(Kind, 1) | {Kind.ACCOUNT: 0})
+    reads: Reads = field(default_factory=Reads)
+    pickers: Pickers = field(default_factory=Pickers)
+    things: dict[Ref, object] = field(default_factory=dict)
+    batches: list[list[Ref]] = field(default_factory=list)
+    trouble: GatewayError | None = None
+    content: bytes = b""
+
+    @classmethod
+    def named(cls, name: str, capabilities: frozenset[Capability] = EVERYTHING) -> FakeAdapter:
+        return cls(Account(name, name, Vendor.SELLERCLOUD, capabilities))
+
+    async def batch(self, refs: Sequence[Ref]) -> dict[Ref, object]:
+        self.batches.append(list(refs))
+        if self.trouble is not None:
+            raise self.trouble
+        return {ref: self.things[ref] for ref in refs if ref in self.things}
+
+    async def orders(self, wanted: OrderFilter, after: Position | None, limit: int, descending: bool) -> Step[Order]:
+        return Step(rows=(), resume=None)
+
+    async def count_orders(self, wanted: OrderFilter) -> int | None:
+        return 0
+
+    async def agreements(
+        self, wanted: AgreementFilter, after: Position | None, limit: int, descending: bool
+    ) -> Step[Agreement]:
+        return Step(rows=(), resume=None)
+
+    async def count_agreements(self, wanted: AgreementFilter) -> int | None:
+        return 0
+
+    @asynccontextmanager
+    async def download(self, attachment: Attachment) -> AsyncIterator[Download]:
+        if self.trouble is not None:
+            raise self.trouble
+        if attachment.ref not in self.things:
+            raise NotFound("gone")
+
+        async def chunks() -> AsyncIterator[bytes]:
+            for start in range(0, len(self.content), 7):
+                yield self.content[start : start + 7]
+
+        yield Download(chunks(), attachment.content_type, len(self.content))
+
+    def health(self) -> AccountHealth:
+        return AccountHealth(AccountState.UNKNOWN)
+
+    async def check(self) -> list[Check]:
+        return [Check("login", ok=True)]
+
+    async def close(self) -> None:
+        self.batches.append([])

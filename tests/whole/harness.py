@@ -1,0 +1,86 @@
+"""The whole gateway over the whole sandbox in one process: a query in, JSON out, vendor calls counted."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from gateway.app import create_app, utc_now
+from gateway.demo import demo_config
+from gateway.sandbox.app import Sandbox, create_sandbox
+
+VENDORS = "http://127.0.0.1:9000"
+GATEWAY = "http://127.0.0.1:8000"
+TOKEN_ROUTES = re.compile(r"/oauth2/|/token$", re.IGNORECASE)
+IDENTIFIERS = re.compile(
+    r"/(?:[0-9a-f]{8}-[0-9a-f-]{27}|[A-Z]{3}-[0-9-]+|[0-9a-f]{12,14}|\d+|[\w-]{32}1)(?=/|$)", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Whole:
+    client: httpx.AsyncClient
+    sandbox: Sandbox
+
+    async def query(self, text: str, **variables: object) -> dict[str, Any]:
+        """The whole answer, errors included."""
+        response = await self.client.post("/graphql", json={"query": text, "variables": variables})
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def data(self, text: str, **variables: object) -> dict[str, Any]:
+        """The data of an answer that must have no errors."""
+        answer = await self.query(text, **variables)
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    def calls(self, vendor: str) -> Counter[str]:
+        """The calls that reached a vendor since the last `forget`, logins left out, as "METHOD /route" counts."""
+        return Counter(
+            f"{call.method} {IDENTIFIERS.sub('/*', call.path)}"
+            for call in self.sandbox.desks[vendor].journal
+            if not TOKEN_ROUTES.search(call.path)
+        )
+
+    def all_calls(self) -> int:
+        return sum(self.calls(vendor).total() for vendor in self.sandbox.desks)
+
+    def forget(self) -> None:
+        for desk in self.sandbox.desks.values():
+            desk.journal.clear()
+
+
+@asynccontextmanager
+async def whole(
+    size: float = 1.0,
+    change: Callable[[dict[str, Any]], None] | None = None,
+    now: Callable[[], datetime] = utc_now,
+    today: datetime | None = None,
+) -> AsyncIterator[Whole]:
+    """The demo's accounts over a fresh sandbox. `change` may edit the sandbox's credentials before they are used."""
+    sandbox = create_sandbox(size=size, today=today or datetime.now(UTC))
+    credentials = credentials_of(sandbox)
+    if change is not None:
+        change(credentials)
+    app = create_app(demo_config(credentials, GATEWAY), httpx.ASGITransport(app=sandbox.app), now)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url=GATEWAY) as client:
+            yield Whole(client, sandbox)
+
+
+def credentials_of(sandbox: Sandbox) -> dict[str, Any]:
+    return {name: desk.emulator.credentials(VENDORS) for name, desk in sandbox.desks.items()}
+
+
+def codes(answer: Mapping[str, Any]) -> list[str]:
+    return [error["extensions"]["code"] for error in answer.get("errors", ())]

@@ -1,0 +1,58 @@
+import "graphiql/setup-workers/vite";
+import "graphiql/style.css";
+import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { GraphiQL } from "graphiql";
+import { Component, type ReactNode } from "react";
+import { createRoot } from "react-dom/client";
+import { ExamplesMenu } from "./ExamplesMenu";
+import { EXAMPLES } from "./examples";
+import { storage } from "./storage";
+
+const endpoint = location.pathname;
+
+const fetcher = createGraphiQLFetcher({
+  url: endpoint,
+  // Any header a form cannot send makes the browser ask first, which is the gateway's guard against forged requests.
+  headers: { "graphql-require-preflight": "1" },
+  subscriptionUrl: `${location.origin.replace(/^http/, "ws")}${endpoint}`,
+});
+
+/** Says what went wrong where React would leave an empty page. */
+class Visible extends Component<{ children: ReactNode }, { error: Error | null }> {
+  state = { error: null as Error | null };
+
+  static getDerivedStateFromError(error: Error) {
+    return { error };
+  }
+
+  render() {
+    if (!this.state.error) return this.props.children;
+    return <p className="notice">The explorer stopped: {this.state.error.message}. Reload the page to start again.</p>;
+  }
+}
+
+createRoot(document.getElementById("explorer")!).render(
+  <Visible>
+    <GraphiQL
+      fetcher={fetcher}
+      storage={storage}
+      defaultTabs={EXAMPLES}
+      defaultEditorToolsVisibility
+      shouldPersistHeaders={false}
+    >
+      <GraphiQL.Logo>
+        <span className="logo">Order Gateway</span>
+      </GraphiQL.Logo>
+      <GraphiQL.Toolbar>
+        {({ prettify, merge, copy }) => (
+          <>
+            {prettify}
+            {merge}
+            {copy}
+            <ExamplesMenu />
+          </>
+        )}
+      </GraphiQL.Toolbar>
+    </GraphiQL>
+  </Visible>,
+);
