@@ -73,9 +73,11 @@ def run_serve(arguments: argparse.Namespace) -> int:
     if arguments.config:
         os.environ[CONFIG_VARIABLE] = arguments.config
     try:
-        configured(os.environ.get(CONFIG_VARIABLE))
+        config = configured(os.environ.get(CONFIG_VARIABLE))
     except ConfigError as error:
         return complain(str(error))
+    if arguments.workers > 1 and not config.lasting:
+        return complain("signing_keys: needed with several workers, for a link made by one is used at another.")
     serve("gateway.cli:app_from_environment", arguments.host, arguments.port, arguments.workers)
     return 0
 

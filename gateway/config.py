@@ -61,10 +61,12 @@ class AccountConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """`public_url` has no slash at its end. `signing_keys`: the first signs, all are accepted."""
+    """`public_url` has no slash at its end. `signing_keys`: the first signs, all are accepted; not `lasting` where they
+    were made up for this process alone."""
 
     public_url: str
     signing_keys: tuple[Secret, ...]
+    lasting: bool = True
     data_dir: Path | None = None
     vault_key: Secret | None = None
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
@@ -92,6 +94,7 @@ def load_table(
     return Config(
         public_url=top.public_url.rstrip("/"),
         signing_keys=top.signing_keys or _passing_key(),
+        lasting=bool(top.signing_keys),
         data_dir=top.data_dir,
         vault_key=top.vault_key,
         time_zone=top.time_zone or ZoneInfo("UTC"),

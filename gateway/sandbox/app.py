@@ -22,6 +22,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.sandbox.control import FAULT_KINDS, Desk, Emulator, Fault
 from gateway.sandbox.partner_center import PartnerCenter
@@ -33,7 +34,7 @@ from gateway.sandbox.softwareone import SoftwareOne
 class Sandbox:
     """The app with its desks, for tests that run it in their own process."""
 
-    app: Starlette
+    app: ASGIApp
     desks: dict[str, Desk]
 
 
@@ -66,7 +67,17 @@ def create_sandbox(seed: int = 1, size: float = 1.0, today: datetime | None = No
         ],
         lifespan=lifespan,
     )
-    return Sandbox(app, desks)
+    return Sandbox(WithTransport(app), desks)
+
+
+@dataclasses.dataclass(slots=True)
+class WithTransport:
+    """Keeps the server's own `send` in the scope: Starlette wraps it, and the desks must reach the connection."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app({**scope, "sandbox.send": send}, receive, send)
 
 
 @dataclasses.dataclass(slots=True)

@@ -77,8 +77,12 @@ class Emulator(Protocol):
 
     name: str
     mount: str
-    app: ASGIApp
-    settings: Any
+
+    @property
+    def app(self) -> ASGIApp: ...
+
+    @property
+    def settings(self) -> Any: ...
 
     def credentials(self, root: str) -> dict[str, Any]:
         """What an outside client needs; `root` is the sandbox's own base URL without a trailing slash."""
@@ -160,7 +164,7 @@ class Desk:
             await send(message)
 
         try:
-            await self._answer(fault, scope, counted_receive, noting_send, send)
+            await self._answer(fault, scope, counted_receive, noting_send, scope.get("sandbox.send", send))
         finally:
             call.seconds = time.perf_counter() - started
 
