@@ -140,18 +140,24 @@ class Page:
         return result
 
     async def _watch(self, session: str) -> None:
-        """Asks for the events of the page or worker behind `session` before its first script runs."""
-        for method in ("Runtime.enable", "Log.enable", "Network.enable"):
-            await self._send(method, {}, session)
+        """Asks for the events of the page or worker behind `session` before its first script runs.
+
+        All is sent before the first answer is awaited: a worker that is held back does not always answer.
+        """
         auto = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
-        await self._send("Target.setAutoAttach", auto, session)
-        await self._send("Runtime.runIfWaitingForDebugger", {}, session)
+        await asyncio.gather(
+            *(self._send(method, {}, session) for method in ("Runtime.enable", "Log.enable", "Network.enable")),
+            self._send("Target.setAutoAttach", auto, session),
+            self._send("Runtime.runIfWaitingForDebugger", {}, session),
+        )
 
     async def _listen(self) -> None:
         async for message in self.socket:
             event = json.loads(message.data)
             if "id" in event:
-                self._answers.pop(event["id"]).set_result(event)
+                answer = self._answers.pop(event["id"])
+                if not answer.done():
+                    answer.set_result(event)
             else:
                 self._note(event["method"], event["params"])
 

@@ -340,7 +340,7 @@ READS = (
 )
 
 
-@pytest.mark.parametrize(("name", "capability"), itertools.product(ACCOUNTS, Capability))
+@pytest.mark.parametrize(("name", "capability"), list(itertools.product(ACCOUNTS, Capability)))
 async def test_what_is_declared_works_and_what_is_not_is_never_called(name: str, capability: Capability) -> None:
     async with subject(name) as one:
         if one.can(capability):
