@@ -7,12 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
-
-if TYPE_CHECKING:
-    from gateway.config import Config
 
 STARTUP_SECONDS = 60
 
@@ -21,6 +18,8 @@ def run(port: int, sandbox_port: int) -> int:
     """Serves until interrupted; returns the exit code."""
     from gateway.app import create_app
     from gateway.cli import complain, serve
+    from gateway.config import load_table
+    from gateway.vendors.registry import REGISTRY
 
     for name, number in (("PORT", port), ("SANDBOX_PORT", sandbox_port)):
         if taken(number):
@@ -30,7 +29,8 @@ def run(port: int, sandbox_port: int) -> int:
         credentials = wait_for(f"http://127.0.0.1:{sandbox_port}/credentials", sandbox)
         if credentials is None:
             return complain("the sandbox did not start.")
-        app = create_app(demo_config(credentials, f"http://127.0.0.1:{port}"))
+        document = demo_document(credentials, f"http://127.0.0.1:{port}")
+        app = create_app(load_table(document, {}, REGISTRY))
         sys.stderr.write(
             f"\n  GraphiQL   http://127.0.0.1:{port}/graphql\n"
             f"  Sandbox    http://127.0.0.1:{sandbox_port}/credentials\n"
@@ -43,14 +43,11 @@ def run(port: int, sandbox_port: int) -> int:
     return 0
 
 
-def demo_config(credentials: Mapping[str, Any], public_url: str) -> Config:
+def demo_document(credentials: Mapping[str, Any], public_url: str) -> dict[str, Any]:
     """The configuration that a reader of `/credentials` would write: one account per vendor."""
-    from gateway.config import load_table
-    from gateway.vendors.registry import REGISTRY
-
     partner_center = {key: value for key, value in credentials["partner_center"].items() if key != "customers"}
     softwareone = credentials["softwareone"]
-    document = {
+    return {
         "public_url": public_url,
         "allow_private_redirects": True,
         "accounts": {
@@ -64,7 +61,6 @@ def demo_config(credentials: Mapping[str, Any], public_url: str) -> Config:
             },
         },
     }
-    return load_table(document, {}, REGISTRY)
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> dict[str, Any] | None:

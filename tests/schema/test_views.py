@@ -32,6 +32,6 @@ def test_plain_fields_are_attributes_with_the_same_nullability(view: type[Any]) 
 
 
 def accepts_none(hint: Any) -> bool:
-    if hint == object | None:
+    if hint in (object | None, Any):
         return True
     return typing.get_origin(hint) in (typing.Union, types.UnionType) and type(None) in typing.get_args(hint)

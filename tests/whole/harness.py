@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httpx
 
 from gateway.app import create_app, utc_now
-from gateway.demo import demo_config
+from gateway.config import load_table
+from gateway.demo import demo_document
 from gateway.sandbox.app import Sandbox, create_sandbox
+from gateway.sandbox.control import Call
+from gateway.vendors.registry import REGISTRY
 
 VENDORS = "http://127.0.0.1:9000"
 GATEWAY = "http://127.0.0.1:8000"
@@ -26,8 +29,21 @@ IDENTIFIERS = re.compile(
 
 @dataclass(slots=True)
 class Whole:
-    client: httpx.AsyncClient
     sandbox: Sandbox
+    document: dict[str, Any]
+    now: Callable[[], datetime]
+    client: httpx.AsyncClient = field(init=False)
+    stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def fresh(self) -> None:
+        """Another gateway with the same accounts over the same sandbox: no caches, no logins, an empty journal."""
+        await self.stack.aclose()
+        config = load_table(self.document, {}, REGISTRY)
+        app = create_app(config, httpx.ASGITransport(app=self.sandbox.app), self.now)
+        await self.stack.enter_async_context(app.router.lifespan_context(app))
+        transport = httpx.ASGITransport(app=app)
+        self.client = await self.stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url=GATEWAY))
+        self.forget()
 
     async def query(self, text: str, **variables: object) -> dict[str, Any]:
         """The whole answer, errors included."""
@@ -45,11 +61,7 @@ class Whole:
 
     def calls(self, vendor: str) -> Counter[str]:
         """The calls that reached a vendor since the last `forget`, logins left out, as "METHOD /route" counts."""
-        return Counter(
-            f"{call.method} {IDENTIFIERS.sub('/*', call.path)}"
-            for call in self.sandbox.desks[vendor].journal
-            if not TOKEN_ROUTES.search(call.path)
-        )
+        return Counter(route(call) for call in self.sandbox.desks[vendor].journal if not TOKEN_ROUTES.search(call.path))
 
     def all_calls(self) -> int:
         return sum(self.calls(vendor).total() for vendor in self.sandbox.desks)
@@ -62,24 +74,26 @@ class Whole:
 @asynccontextmanager
 async def whole(
     size: float = 1.0,
-    change: Callable[[dict[str, Any]], None] | None = None,
+    change: Callable[[dict[str, dict[str, Any]]], None] | None = None,
     now: Callable[[], datetime] = utc_now,
-    today: datetime | None = None,
 ) -> AsyncIterator[Whole]:
-    """The demo's accounts over a fresh sandbox. `change` may edit the sandbox's credentials before they are used."""
-    sandbox = create_sandbox(size=size, today=today or datetime.now(UTC))
-    credentials = credentials_of(sandbox)
+    """The demo's accounts over a fresh sandbox. `change` may edit the accounts' tables before they are used."""
+    sandbox = create_sandbox(size=size, today=now())
+    credentials = {name: desk.emulator.credentials(VENDORS) for name, desk in sandbox.desks.items()}
+    document = demo_document(credentials, GATEWAY)
     if change is not None:
-        change(credentials)
-    app = create_app(demo_config(credentials, GATEWAY), httpx.ASGITransport(app=sandbox.app), now)
-    async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url=GATEWAY) as client:
-            yield Whole(client, sandbox)
+        change(document["accounts"])
+    gateway = Whole(sandbox, document, now)
+    try:
+        await gateway.fresh()
+        yield gateway
+    finally:
+        await gateway.stack.aclose()
 
 
-def credentials_of(sandbox: Sandbox) -> dict[str, Any]:
-    return {name: desk.emulator.credentials(VENDORS) for name, desk in sandbox.desks.items()}
+def route(call: Call) -> str:
+    """A call as "METHOD /path" with identifiers replaced, for counting."""
+    return f"{call.method} {IDENTIFIERS.sub('/*', call.path)}"
 
 
 def codes(answer: Mapping[str, Any]) -> list[str]:

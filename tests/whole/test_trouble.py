@@ -54,8 +54,8 @@ async def test_one_vendor_in_trouble_leaves_the_others_alone(vendor: str, troubl
 
 @pytest.mark.parametrize("vendor", ACCOUNTS)
 async def test_a_hanging_vendor_costs_its_time_out_and_no_more(vendor: str) -> None:
-    def impatient(credentials: dict[str, dict[str, object]]) -> None:
-        credentials[vendor]["timeout_seconds"] = 0.3
+    def impatient(accounts: dict[str, dict[str, object]]) -> None:
+        accounts[ACCOUNTS[vendor]]["timeout_seconds"] = 0.3
 
     async with whole(size=0.2, change=impatient) as gateway:
         gateway.sandbox.desks[vendor].add(Fault("latency", seconds=30, times=None))

@@ -1,0 +1,91 @@
+"""The demo as a newcomer starts it: real processes, real HTTP, and example queries that answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = json.loads((ROOT / "web" / "src" / "examples.json").read_text("utf-8"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[str]:
+    """The demo's address, its processes stopped afterwards."""
+    port, sandbox_port = free_port(), free_port()
+    command = [sys.executable, "-m", "gateway", "demo", "--port", str(port), "--sandbox-port", str(sandbox_port)]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(200):
+            assert process.poll() is None, "the demo ended by itself"
+            try:
+                if httpx.get(url + "/readyz", trust_env=False).status_code == 200:
+                    break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
+        with pytest.raises(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # nothing of it is left
+
+
+def ask(url: str, query: str, variables: object = None) -> dict[str, object]:
+    answer = httpx.post(url + "/graphql", json={"query": query, "variables": variables}, timeout=30, trust_env=False)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, object] = answer.json()
+    return body
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["title"])
+def test_every_example_answers(demo: str, example: dict[str, str]) -> None:
+    variables = example.get("variables")
+    answer = ask(
+        demo, example["query"], json.loads(variables) if isinstance(variables, str) and variables else variables
+    )
+    assert "errors" not in answer, answer["errors"]
+    assert json.dumps(answer["data"]).count('"id"') + json.dumps(answer["data"]).count('"number"') > 0
+
+
+def test_orders_of_all_three_vendors_come_in_one_answer(demo: str) -> None:
+    answer = ask(demo, "{ orders(first: 100) { nodes { vendor } } }")
+    assert {"PARTNER_CENTER", "SELLERCLOUD", "SOFTWAREONE"} <= set(json.dumps(answer).split('"'))
+
+
+def test_an_attachment_s_link_leads_to_its_file(demo: str) -> None:
+    query = "{ agreements(first: 50) { nodes { attachments { fileName sizeInBytes downloadUrl } } } }"
+    answer = ask(demo, query)
+    data = json.loads(json.dumps(answer["data"]))
+    files = [one for node in data["agreements"]["nodes"] for one in node["attachments"] or () if one["downloadUrl"]]
+    assert files
+    with httpx.Client(trust_env=False) as client:
+        response = client.get(files[0]["downloadUrl"])
+    assert response.status_code == 200
+    assert len(response.content) == files[0]["sizeInBytes"]
+    assert response.headers["content-disposition"].startswith("attachment; ")
+
+
+def test_a_browser_gets_the_page_and_a_program_gets_json(demo: str) -> None:
+    page = httpx.get(demo + "/graphql", headers={"accept": "text/html"}, trust_env=False)
+    assert "Order Gateway" in page.text
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    answer = httpx.get(demo + "/graphql", params={"query": "{ __typename }"}, trust_env=False)
+    assert answer.json() == {"data": {"__typename": "Query"}}
