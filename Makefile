@@ -17,7 +17,7 @@ sandbox: $(SETUP) ## the vendors' emulators alone
 test: check ## under three minutes: pure, seams, one whole case per kind
 	$(BIN)/python -m pytest -q -n 2 -m "not slow"
 
-test-all: check web ## everything: full tables, a real browser, the vendors' own clients
+test-all: check web .venv-mpt/.ready ## everything: full tables, a real browser, the vendors' own clients
 	$(BIN)/python -m pytest -q -n 2
 
 check: $(SETUP) ## style, types, import contracts
@@ -41,9 +41,15 @@ lock: $(SETUP) ## pins every dependency with its hash; plain pip installs the re
 	  pyproject.toml -o deploy/requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  pyproject.toml --group dev -o deploy/requirements-dev.txt
+	echo 'mpt-api-client==7.0.0' | $(BIN)/uv pip compile -q --universal --python-version 3.12 --generate-hashes \
+	  --no-header --no-annotate - -o deploy/requirements-mpt.txt
 
 clean:
-	rm -rf .venv gateway/edge/graphiql web/node_modules
+	rm -rf .venv .venv-mpt gateway/edge/graphiql web/node_modules
+
+.venv-mpt/.ready: deploy/requirements-mpt.txt tests/sandbox/mpt_interpreter.sh | $(SETUP)
+	bash tests/sandbox/mpt_interpreter.sh
+	touch $@
 
 $(SETUP): deploy/requirements-dev.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
