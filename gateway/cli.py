@@ -13,16 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import uvicorn
 from starlette.applications import Starlette
 
 from gateway import __version__
+from gateway.server import serve
 
 if TYPE_CHECKING:
     from gateway.config import Config
 
 CONFIG_VARIABLE = "ORDER_GATEWAY_CONFIG"
-GRACE_SECONDS = 20
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -90,9 +89,13 @@ def app_from_environment() -> Starlette:
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
-    from gateway.demo import run
+    from gateway.demo import DemoError, run
 
-    return run(arguments.port, arguments.sandbox_port)
+    try:
+        run(arguments.port, arguments.sandbox_port)
+    except DemoError as error:
+        return complain(str(error))
+    return 0
 
 
 def run_sandbox(arguments: argparse.Namespace) -> int:
@@ -123,21 +126,6 @@ def run_doctor(arguments: argparse.Namespace) -> int:
         return complain(str(error))
     sys.stdout.write(table)
     return 0 if healthy else 1
-
-
-def serve(app: Starlette | str, host: str, port: int, workers: int = 1) -> None:
-    """Runs uvicorn without its access log, which would write signed download links down."""
-    uvicorn.run(
-        app,
-        factory=isinstance(app, str),
-        host=host,
-        port=port,
-        workers=workers,
-        access_log=False,
-        server_header=False,
-        log_config=None,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
 
 
 def configured(path: str | None) -> Config:

@@ -11,24 +11,28 @@ from typing import Any
 
 import httpx
 
+from gateway.app import create_app
+from gateway.config import load_table
+from gateway.server import serve
+from gateway.vendors.registry import REGISTRY
+
 STARTUP_SECONDS = 60
 
 
-def run(port: int, sandbox_port: int) -> int:
-    """Serves until interrupted; returns the exit code."""
-    from gateway.app import create_app
-    from gateway.cli import complain, serve
-    from gateway.config import load_table
-    from gateway.vendors.registry import REGISTRY
+class DemoError(Exception):
+    """The demo cannot start; the text says why."""
 
+
+def run(port: int, sandbox_port: int) -> None:
+    """Serves until interrupted. Raises DemoError."""
     for name, number in (("PORT", port), ("SANDBOX_PORT", sandbox_port)):
         if taken(number):
-            return complain(f"port {number} is in use; try `make demo {name}={number + 100}`.")
+            raise DemoError(f"port {number} is in use; try `make demo {name}={number + 100}`.")
     sandbox = subprocess.Popen([sys.executable, "-m", "gateway", "sandbox", "--port", str(sandbox_port)])  # noqa: S603 - our own module
     try:
         credentials = wait_for(f"http://127.0.0.1:{sandbox_port}/credentials", sandbox)
         if credentials is None:
-            return complain("the sandbox did not start.")
+            raise DemoError("the sandbox did not start.")
         document = demo_document(credentials, f"http://127.0.0.1:{port}")
         app = create_app(load_table(document, {}, REGISTRY))
         sys.stderr.write(
@@ -40,7 +44,6 @@ def run(port: int, sandbox_port: int) -> int:
     finally:
         sandbox.terminate()
         sandbox.wait(timeout=10)
-    return 0
 
 
 def demo_document(credentials: Mapping[str, Any], public_url: str) -> dict[str, Any]:

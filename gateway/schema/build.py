@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Iterator, Mapping
+from typing import cast
 
 import strawberry
 from graphql import ExecutionResult, GraphQLError
@@ -69,12 +70,15 @@ def build_schema() -> GatewaySchema:
 
 
 class GatewaySchema(strawberry.federation.Schema):
-    async def entities_resolver(self, info: Info, representations: list[FederationAny]) -> list[FederationAny]:
+    async def entities_resolver(  # type: ignore[override]  # an asynchronous one is what strawberry's field takes too
+        self, info: Info, representations: list[FederationAny]
+    ) -> list[FederationAny]:
         """All representations in one go, so that each account is asked once; one that is wrong fails alone."""
         if len(representations) > MAX_ENTITIES:
             raise LimitExceeded(f"_entities takes at most {MAX_ENTITIES} representations.", argument="representations")
-        found = await asyncio.gather(*(entity(info.context, one) for one in representations), return_exceptions=True)
-        return found  # type: ignore[return-value]  # strawberry's placeholder type; graphql-core takes exceptions as errors
+        work = (entity(info.context, one) for one in representations)
+        # graphql-core takes an exception in a list as that item's error.
+        return cast("list[FederationAny]", await asyncio.gather(*work, return_exceptions=True))
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing: `Answering` logs what is ours; a client's mistake is not an error of the server."""

@@ -44,11 +44,12 @@ class Keyed(Protocol):
 
 K = TypeVar("K", bound=Keyed)
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 Batch = Callable[[Sequence[K]], Awaitable[Mapping[K, T | GatewayError]]]
 
 
 @dataclass(frozen=True)  # without slots: typing notes the type arguments on the instance
-class Read(Generic[K, T]):
+class Read(Generic[K, T_co]):
     """The name of a batch read and its types. `capability` is what an account must have to be asked at all."""
 
     name: str

@@ -39,6 +39,7 @@ from gateway.vendors.base import (
     OrderFilter,
     OrderPlace,
     Position,
+    Read,
     agreement_position,
     order_position,
 )
@@ -326,7 +327,7 @@ PROOFS: dict[Capability, Callable[[Subject], Awaitable[None]]] = {
     Capability.READ_REFERENCE: prove_reference,
     Capability.READ_CARTS: prove_carts,
 }
-READS = (
+READS: tuple[Read[Any, Any], ...] = (
     ORDER,
     ORDER_DETAIL,
     AGREEMENT,

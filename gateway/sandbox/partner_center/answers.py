@@ -91,6 +91,16 @@ def collection(items: list[Any], status: int = 200, total: int | None = None, **
     return VendorJSON(body | more | {"attributes": {"objectType": "Collection"}}, status)
 
 
+def raw(text: str, status: int = 200) -> Response:
+    """An answer from JSON text made before."""
+    return Response(text, status, media_type=VendorJSON.media_type)
+
+
+def raw_collection(texts: list[str], total: int | None = None) -> Response:
+    count = len(texts) if total is None else total
+    return raw(f'{{"totalCount":{count},"items":[{",".join(texts)}],"attributes":{{"objectType":"Collection"}}}}')
+
+
 def standard_error(status: int, code: int, description: str, *, noise_key: str = "") -> Response:
     """Shape A. With a `noise_key` some bodies carry the code as a string or leave out `data`."""
     body: dict[str, Any] = {"code": code, "description": description, "data": [], "source": "PartnerFD"}

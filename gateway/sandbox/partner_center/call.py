@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -97,9 +98,14 @@ class Call:
         return int(text)
 
     def show(self, order: Order, *, prices: bool) -> Document:
+        """The order as answered now, a copy of its own."""
+        document: Document = json.loads(self.text(order, prices=prices))
+        return document
+
+    def text(self, order: Order, *, prices: bool) -> str:
         return render_order(order, prices=prices, noise=self.settings.noise)
 
-    def show_subscription(self, subscription: Subscription) -> Document:
+    def subscription_text(self, subscription: Subscription) -> str:
         return render_subscription(subscription, self.settings.noise)
 
     def check_etag(self, etag: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from datetime import timedelta
 
 from starlette.responses import Response
@@ -79,7 +78,7 @@ def _order_group(call: Call, cart: Cart, group: str, lines: list[Document]) -> D
         text = "Unable to process order due to insufficient credit limit"
         return {"orderGroupId": group, "code": 900121, "description": text}
     order = place(call, lines, lines[0]["billingCycle"])
-    cart.done[group] = deepcopy(call.show(order, prices=True))
+    cart.done[group] = call.show(order, prices=True)
     return None
 
 

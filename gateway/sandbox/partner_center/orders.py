@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+
 from starlette.responses import Response
 
-from gateway.sandbox.partner_center.answers import Refusal, collection, link, ok
+from gateway.sandbox.partner_center.answers import Refusal, collection, link, raw, raw_collection
 from gateway.sandbox.partner_center.basket import check_resellers, check_types, judge, read_cycle
 from gateway.sandbox.partner_center.call import Call
 from gateway.sandbox.partner_center.catalogue import find_item
@@ -25,7 +26,7 @@ LINE_REFUSALS: dict[int, tuple[int, int]] = {
 
 
 def get_order(call: Call) -> Response:
-    return ok(call.show(call.order, prices=call.flag("include_price")))
+    return raw(call.text(call.order, prices=call.flag("include_price")))
 
 
 def list_orders(call: Call) -> Response:
@@ -46,7 +47,7 @@ def list_orders(call: Call) -> Response:
         and (reseller is None or any(reseller in line.resellers for line in order.lines))
         and listed(order, latest)
     ]
-    return collection([call.show(order, prices=prices) for order in orders])
+    return raw_collection([call.text(order, prices=prices) for order in orders])
 
 
 def listed(order: Order, latest: datetime) -> bool:
@@ -83,7 +84,7 @@ def create_order(call: Call) -> Response:
         raise Refusal(404, 400019)
     if beyond_credit(call, items):
         raise Refusal(403, 900121)
-    return ok(call.show(place(call, lines, cycle), prices=False), 201)
+    return raw(call.text(place(call, lines, cycle), prices=False), 201)
 
 
 def provisioning_status(call: Call) -> Response:

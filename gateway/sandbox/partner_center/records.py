@@ -66,7 +66,7 @@ class Order:
     client: Document = field(default_factory=dict)
     version: int = 1
     attachments: list[Attachment] = field(default_factory=list)
-    rendered: dict[tuple[bool, bool], Document] = field(default_factory=dict)
+    rendered: dict[tuple[bool, bool], str] = field(default_factory=dict)
 
     @property
     def etag(self) -> str:
@@ -100,6 +100,7 @@ class Subscription:
     order: Order
     version: int = 1
     coming: tuple[datetime, Document] | None = None
+    rendered: dict[tuple[int, bool], str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

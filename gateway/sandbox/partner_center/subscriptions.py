@@ -7,7 +7,7 @@ from zlib import crc32
 
 from starlette.responses import Response
 
-from gateway.sandbox.partner_center.answers import Refusal, collection, ok
+from gateway.sandbox.partner_center.answers import Refusal, raw, raw_collection
 from gateway.sandbox.partner_center.basket import read_cycle
 from gateway.sandbox.partner_center.call import Call
 from gateway.sandbox.partner_center.progress import follow
@@ -28,11 +28,11 @@ def list_subscriptions(call: Call) -> Response:
         order = call.customer.orders.get(wanted.lower())
         rows = [one for one in rows if order is not None and one.order is order]
     off = call.settings.noise and wanted is None and crc32(call.customer.id.encode()) % 2 == 0
-    return collection([call.show_subscription(one) for one in rows], total=len(rows) + 1 if off else None)
+    return raw_collection([call.subscription_text(one) for one in rows], total=len(rows) + 1 if off else None)
 
 
 def get_subscription(call: Call) -> Response:
-    return ok(call.show_subscription(call.subscription))
+    return raw(call.subscription_text(call.subscription))
 
 
 def change_subscription(call: Call) -> Response:
@@ -51,7 +51,7 @@ def change_subscription(call: Call) -> Response:
     subscription.document = changed
     subscription.version += 1
     follow(call.world, subscription.order, call.now)
-    return ok(call.show_subscription(subscription))
+    return raw(call.subscription_text(subscription))
 
 
 def _changed(call: Call, subscription: Subscription, given: Document) -> Document:

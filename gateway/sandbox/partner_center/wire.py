@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 from gateway.sandbox.partner_center.answers import link
@@ -13,12 +14,12 @@ from gateway.sandbox.partner_center.times import stamp
 WAITING = ("unknown", "pending_review", "pending_po_upload", "po_upload_complete", "po_review_rejected")
 
 
-def render_order(order: Order, *, prices: bool, noise: bool) -> Document:
-    """The order as answered; the same object each time until the order changes, so callers must not alter it."""
+def render_order(order: Order, *, prices: bool, noise: bool) -> str:
+    """The order as JSON text, made once until the order changes."""
     key = (prices, noise)
     if key not in order.rendered:
         document = order_document(order, prices)
-        order.rendered[key] = noisy_order(document, order.id) if noise else document
+        order.rendered[key] = json.dumps(noisy_order(document, order.id) if noise else document)
     return order.rendered[key]
 
 
@@ -53,12 +54,22 @@ def order_document(order: Order, prices: bool) -> Document:
     return {name: value for name, value in document.items() if name not in order.hidden}
 
 
-def render_subscription(subscription: Subscription, noise: bool) -> Document:
+def render_subscription(subscription: Subscription, noise: bool) -> str:
+    """The subscription as JSON text, made once for each of its versions."""
+    key = (subscription.version, noise)
+    if key not in subscription.rendered:
+        document = subscription_document(subscription)
+        noisy = noisy_subscription(document, subscription.id) if noise else document
+        subscription.rendered = {key: json.dumps(noisy)}
+    return subscription.rendered[key]
+
+
+def subscription_document(subscription: Subscription) -> Document:
     document = dict(subscription.document)
     document["attributes"] = {"objectType": "Subscription"}
     if subscription.order.legacy:
         document["attributes"] = {"etag": subscription.etag, "objectType": "Subscription"}
-    return noisy_subscription(document, subscription.id) if noise else document
+    return document
 
 
 def cart_document(cart: Cart, customer_id: str, lifetime: timedelta) -> Document:

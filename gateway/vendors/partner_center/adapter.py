@@ -1,0 +1,134 @@
+"""One Partner Center account: what it can do, and who here does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Final
+
+from gateway.errors import Unsupported
+from gateway.model.account import Account, AccountHealth, Capability
+from gateway.model.agreement import Agreement
+from gateway.model.order import Attachment, Order
+from gateway.model.ref import Kind
+from gateway.model.values import Vendor
+from gateway.vendors.base import (
+    AGREEMENT,
+    ATTACHMENT,
+    CART,
+    ORDER,
+    ORDER_ATTACHMENTS,
+    PARTY,
+    SUBSCRIPTION,
+    AgreementFilter,
+    Check,
+    Download,
+    Limits,
+    OrderFilter,
+    Pickers,
+    Position,
+    Reads,
+    Services,
+    Step,
+)
+from gateway.vendors.partner_center.agreements import Agreements
+from gateway.vendors.partner_center.api import Api
+from gateway.vendors.partner_center.carts import Carts
+from gateway.vendors.partner_center.checkup import Checkup
+from gateway.vendors.partner_center.customers import Customers
+from gateway.vendors.partner_center.fanout import Fanout
+from gateway.vendors.partner_center.orders import Orders
+from gateway.vendors.partner_center.reads import DIRECT_SIGNED, PROVISIONING
+from gateway.vendors.partner_center.settings import Settings
+from gateway.vendors.partner_center.subscriptions import Subscriptions
+
+# The "Prerequisites" of each page of learn.microsoft.com/partner-center/developer: what either login may do …
+BY_ANY_LOGIN: Final = frozenset(
+    {
+        Capability.READ_ORDERS,
+        Capability.LIST_ORDERS,
+        Capability.READ_SUBSCRIPTIONS,
+        Capability.READ_ATTACHMENTS,
+        Capability.DOWNLOAD_ATTACHMENTS,
+        Capability.READ_REFERENCE,
+        Capability.READ_CARTS,
+    }
+)
+# … what takes a user's, and what of that exists in the public cloud alone.
+BY_USER_LOGIN: Final = frozenset({Capability.READ_PROVISIONING})
+BY_USER_LOGIN_IN_PUBLIC: Final = frozenset({Capability.READ_AGREEMENTS, Capability.LIST_AGREEMENTS})
+
+ID_PARTS: Final[Mapping[Kind, int]] = {
+    Kind.ACCOUNT: 0,
+    Kind.ORDER: 2,
+    Kind.LINE: 3,
+    Kind.ATTACHMENT: 3,
+    Kind.AGREEMENT: 2,
+    Kind.SUBSCRIPTION: 2,
+    Kind.CART: 2,
+}
+
+
+def capabilities(settings: Settings) -> frozenset[Capability]:
+    """What the account's logins can do."""
+    if settings.refresh_token is None:
+        return BY_ANY_LOGIN
+    return BY_ANY_LOGIN | BY_USER_LOGIN | (BY_USER_LOGIN_IN_PUBLIC if settings.cloud == "global" else frozenset())
+
+
+class PartnerCenter:
+    """Implements `Adapter`. The application's own login serves all that it may do; a user's login serves the rest."""
+
+    id_parts = ID_PARTS
+
+    def __init__(self, id_: str, name: str, settings: Settings, limits: Limits, services: Services) -> None:
+        self.account = Account(id_, name, Vendor.PARTNER_CENTER, capabilities(settings))
+        self._settings = settings
+        self._api = Api(id_, settings, limits, services)
+        fanout = Fanout(limits.max_concurrency)
+        self._customers = Customers(self._api, settings, services.now)
+        self._orders = Orders(self._api, self.account, self._customers, fanout, settings, services.now)
+        self._agreements = Agreements(self._api, self.account, self._customers, fanout, settings, services.now)
+        self.reads = Reads()
+        self.reads.add(ORDER, self._orders.read)
+        self.reads.add(ORDER_ATTACHMENTS, self._orders.attachments)
+        self.reads.add(ATTACHMENT, self._orders.attachment)
+        self.reads.add(PROVISIONING, self._orders.provisioning)
+        self.reads.add(AGREEMENT, self._agreements.read)
+        self.reads.add(DIRECT_SIGNED, self._agreements.direct_signed)
+        self.reads.add(SUBSCRIPTION, Subscriptions(self._api, self.account, fanout).read)
+        self.reads.add(CART, Carts(self._api, self.account, fanout, services.now).read)
+        self.reads.add(PARTY, self._customers.named)
+        self.pickers = Pickers(parties={"customers": self._customers.pick})
+
+    async def orders(self, wanted: OrderFilter, after: Position | None, limit: int, descending: bool) -> Step[Order]:
+        return await self._orders.step(wanted, after, limit, descending)
+
+    async def count_orders(self, wanted: OrderFilter) -> int | None:
+        return await self._orders.count(wanted)
+
+    async def agreements(
+        self, wanted: AgreementFilter, after: Position | None, limit: int, descending: bool
+    ) -> Step[Agreement]:
+        self._need(Capability.LIST_AGREEMENTS)
+        return await self._agreements.step(wanted, after, limit, descending)
+
+    async def count_agreements(self, wanted: AgreementFilter) -> int | None:
+        self._need(Capability.LIST_AGREEMENTS)
+        return await self._agreements.count(wanted)
+
+    def download(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
+        return self._orders.download(attachment)
+
+    def health(self) -> AccountHealth:
+        return self._api.health()
+
+    async def check(self) -> list[Check]:
+        return await Checkup(self._api, self._settings).run()
+
+    async def close(self) -> None:
+        await self._api.close()
+
+    def _need(self, capability: Capability) -> None:
+        if capability not in self.account.capabilities:
+            raise Unsupported("This account has no user's login in the public cloud, which agreements take.")

@@ -1,0 +1,96 @@
+"""The partner's customers: which of them a list covers, what they are called, and a picker of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from gateway.errors import BadUserInput, FilterRequired, GatewayError, VendorDenied
+from gateway.model.ref import GUID, Ref
+from gateway.model.values import Party
+from gateway.vendors.base import PickerPage
+from gateway.vendors.partner_center import mapping_customers as mapping
+from gateway.vendors.partner_center.api import Api
+from gateway.vendors.partner_center.mapping_commerce import CUSTOMERS, canonical, readable
+from gateway.vendors.partner_center.settings import Settings
+from gateway.vendors.partner_center.shelf import Shelf
+
+ROUTE: Final = "/customers"
+PAGE: Final = 500
+MAX_CUSTOMERS: Final = 2_000
+KEPT_SECONDS: Final = 600.0
+
+
+class Customers:
+    """Kept for ten minutes, at most 2,000 of them."""
+
+    def __init__(self, api: Api, settings: Settings, now: Callable[[], datetime]) -> None:
+        self._api = api
+        self._configured = tuple(dict.fromkeys(map(canonical, settings.customers)))
+        self._max_listed = settings.max_customers_per_list
+        self._shelf: Shelf[tuple[Party, ...]] = Shelf(
+            seconds=KEPT_SECONDS, now=now, max_entries=1, max_weight=1, weigh=lambda _: 1
+        )
+
+    async def listed(self, keys: Sequence[str]) -> tuple[str, ...]:
+        """The customers that a list with this condition covers; a key of another vendor's form is nobody here.
+
+        Raises FilterRequired where they are more than one list may read, before any of them is asked about.
+        """
+        if keys:
+            named = dict.fromkeys(canonical(key) for key in keys if GUID.fullmatch(key))
+            found = tuple(key for key in named if not self._configured or key in self._configured)
+        else:
+            found = self._configured or tuple(party.key for party in await self.all())
+        if len(found) > self._max_listed:
+            raise FilterRequired(
+                f"This would read the lists of {len(found)} customers, and {self._max_listed} are allowed at once; "
+                "name some in customerKeys."
+            )
+        return found
+
+    async def all(self) -> tuple[Party, ...]:
+        """By name. Raises VendorDenied where this login may not list them."""
+        return await self._shelf.get(CUSTOMERS, self._read)
+
+    async def named(self, refs: Sequence[Ref]) -> Mapping[Ref, Party | GatewayError]:
+        """The read PARTY: nothing where the login may not see the names."""
+        try:
+            known = {party.key: party for party in await self.all()}
+        except VendorDenied:
+            return {}
+        return {ref: known[ref.parts[-1]] for ref in refs if ref.parts[-1] in known}
+
+    async def pick(self, search: str | None, first: int, after: str | None) -> PickerPage[Party]:
+        """A page of customers whose name or key contains the text. Raises BadUserInput for a strange cursor."""
+        parties = await self.all()
+        if self._configured:
+            parties = tuple(party for party in parties if party.key in self._configured)
+        if after is not None:
+            start = next((place for place, party in enumerate(parties, 1) if party.key == after), None)
+            if start is None:
+                raise BadUserInput("after is not a cursor of this list.", argument="after")
+            parties = parties[start:]
+        text = (search or "").strip().casefold()
+        found = [party for party in parties if text in (party.name or "").casefold() or text in party.key]
+        page = tuple(found[:first])
+        return PickerPage(page, tuple(party.key for party in page), len(found) > len(page))
+
+    async def _read(self) -> tuple[Party, ...]:
+        found: dict[str, Party] = {}
+        token: str | None = None
+        while len(found) < MAX_CUSTOMERS:
+            body = await self._api.get(
+                ("customers",),
+                route=ROUTE,
+                query=f"size={PAGE}" if token is None else f"size={PAGE}&seekOperation=Next",
+                headers={"MS-ContinuationToken": token} if token is not None else None,
+            )
+            parties = readable(body, "customer list", mapping.customer)
+            before = len(found)
+            found.update((party.key, party) for party in parties)
+            token = mapping.continuation(body)
+            if token is None or len(found) == before:
+                break
+        return tuple(sorted(found.values(), key=lambda party: ((party.name or "").casefold(), party.key)))

@@ -1,0 +1,57 @@
+"""Subscriptions, by themselves or as a customer's whole list, whichever takes fewer calls."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from gateway.errors import GatewayError, NotFound
+from gateway.model.account import Account
+from gateway.model.agreement import ProductSubscription
+from gateway.model.ref import Ref
+from gateway.vendors.partner_center.api import Api
+from gateway.vendors.partner_center.fanout import Fanout
+from gateway.vendors.partner_center.mapping_commerce import readable
+from gateway.vendors.partner_center.mapping_subscriptions import subscription
+from gateway.vendors.reading import Row
+
+LIST: Final = "/customers/{customer}/subscriptions"
+ONE: Final = LIST + "/{subscription}"
+
+Found = Mapping[Ref, ProductSubscription | GatewayError]
+
+
+class Subscriptions:
+    def __init__(self, api: Api, account: Account, fanout: Fanout) -> None:
+        self._api = api
+        self._account = account
+        self._fanout = fanout
+
+    async def read(self, refs: Sequence[Ref]) -> Found:
+        """One call per customer: the subscription itself, or the whole list where several are wanted."""
+        wanted: dict[str, list[Ref]] = defaultdict(list)
+        for ref in dict.fromkeys(refs):
+            wanted[ref.parts[0]].append(ref)
+
+        async def ask(customer: str) -> Found:
+            own = wanted[customer]
+            return await self._one(own[0]) if len(own) == 1 else await self._several(customer, own)
+
+        answers: dict[Ref, ProductSubscription | GatewayError] = {}
+        for customer, found in (await self._fanout.each(wanted, ask)).items():
+            answers |= dict.fromkeys(wanted[customer], found) if isinstance(found, GatewayError) else found
+        return answers
+
+    async def _one(self, ref: Ref) -> Found:
+        customer, number = ref.parts
+        try:
+            body = await self._api.get(("customers", customer, "subscriptions", number), route=ONE)
+        except NotFound:
+            return {}
+        return {ref: subscription(Row(body, "subscription"), self._account, customer)}
+
+    async def _several(self, customer: str, wanted: Sequence[Ref]) -> Found:
+        body = await self._api.get(("customers", customer, "subscriptions"), route=LIST)
+        found = readable(body, "subscription list", lambda row: subscription(row, self._account, customer))
+        return {one.ref: one for one in found if one.ref in wanted}

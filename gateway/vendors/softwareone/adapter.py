@@ -1,0 +1,111 @@
+"""One account at the SoftwareOne Marketplace: who answers what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Final
+
+from gateway.model.account import Account, AccountHealth, Capability
+from gateway.model.agreement import Agreement
+from gateway.model.order import Attachment, Order
+from gateway.model.ref import Kind
+from gateway.model.values import Vendor
+from gateway.upstream.client import Upstream
+from gateway.vendors import base
+from gateway.vendors.base import AgreementFilter, Check, Download, Limits, OrderFilter, Position, Reads, Services, Step
+from gateway.vendors.softwareone.agreements import Agreements
+from gateway.vendors.softwareone.attachments import Attachments
+from gateway.vendors.softwareone.capabilities import CAPABILITIES, LISTS_VENDORS, READS_SPLITS
+from gateway.vendors.softwareone.examination import examine
+from gateway.vendors.softwareone.login import BearerToken
+from gateway.vendors.softwareone.mapping_agreements import Origin
+from gateway.vendors.softwareone.orders import Orders
+from gateway.vendors.softwareone.pickers import pickers
+from gateway.vendors.softwareone.problems import explain
+from gateway.vendors.softwareone.reads import AGREEMENT_SPLIT, INSTRUCTIONS, SUBSCRIPTION_SPLIT
+from gateway.vendors.softwareone.settings import Settings
+
+ID_PARTS: Final[Mapping[Kind, int]] = {
+    Kind.ACCOUNT: 0,
+    Kind.ORDER: 1,
+    Kind.LINE: 2,
+    Kind.AGREEMENT: 1,
+    Kind.AGREEMENT_LINE: 2,
+    Kind.ATTACHMENT: 2,
+    Kind.SUBSCRIPTION: 1,
+    Kind.ASSET: 1,
+}
+
+
+class SoftwareOne:
+    """Implements `Adapter`."""
+
+    def __init__(self, account_id: str, name: str, settings: Settings, limits: Limits, services: Services) -> None:
+        capabilities = CAPABILITIES[settings.actor]
+        self.account = Account(account_id, name, Vendor.SOFTWAREONE, capabilities)
+        self.id_parts = ID_PARTS
+        self._settings = settings
+        self._upstream = Upstream(
+            vendor=Vendor.SOFTWAREONE.value,
+            account=account_id,
+            base_url=settings.base_url,
+            transport=services.transport,
+            limits=limits,
+            explain=explain,
+            auth=BearerToken(settings.token),
+        )
+        keys_shown = Capability.DOWNLOAD_ATTACHMENTS in capabilities
+        origin = Origin(account_id, name, settings.portal_url, keys_shown)
+        self._orders = Orders(self._upstream, origin)
+        self._agreements = Agreements(self._upstream, origin)
+        self._attachments = Attachments(
+            self._upstream,
+            origin,
+            self._orders,
+            settings.base_url,
+            allow_private=services.allow_private_redirects,
+        )
+        self.reads = self._reads(splits=READS_SPLITS[settings.actor])
+        self.pickers = pickers(self._upstream, lists_vendors=LISTS_VENDORS[settings.actor])
+
+    async def orders(self, wanted: OrderFilter, after: Position | None, limit: int, descending: bool) -> Step[Order]:
+        return await self._orders.list(wanted, after, limit, descending)
+
+    async def count_orders(self, wanted: OrderFilter) -> int | None:
+        return await self._orders.count(wanted)
+
+    async def agreements(
+        self, wanted: AgreementFilter, after: Position | None, limit: int, descending: bool
+    ) -> Step[Agreement]:
+        return await self._agreements.list(wanted, after, limit, descending)
+
+    async def count_agreements(self, wanted: AgreementFilter) -> int | None:
+        return await self._agreements.count(wanted)
+
+    def download(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
+        return self._attachments.download(attachment)
+
+    def health(self) -> AccountHealth:
+        return self._upstream.health()
+
+    async def check(self) -> list[Check]:
+        return await examine(self._upstream, self._settings)
+
+    async def close(self) -> None:
+        await self._upstream.close()
+
+    def _reads(self, *, splits: bool) -> Reads:
+        reads = Reads()
+        reads.add(base.ORDER, self._orders.read)
+        reads.add(base.ORDER_ATTACHMENTS, self._attachments.of_orders)
+        reads.add(base.AGREEMENT, self._agreements.read)
+        reads.add(base.AGREEMENT_ATTACHMENTS, self._attachments.of_agreements)
+        reads.add(base.SUBSCRIPTION, self._agreements.read_subscriptions)
+        reads.add(base.ASSET, self._agreements.read_assets)
+        reads.add(base.ATTACHMENT, self._attachments.read)
+        reads.add(INSTRUCTIONS, self._orders.instructions)
+        if splits:
+            reads.add(AGREEMENT_SPLIT, self._agreements.splits)
+            reads.add(SUBSCRIPTION_SPLIT, self._agreements.splits)
+        return reads

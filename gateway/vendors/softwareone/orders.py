@@ -1,0 +1,75 @@
+"""Orders: read by id, listed, counted, and the page that tells what one of them waits for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from gateway.errors import GatewayError, VendorBadAnswer
+from gateway.model.order import Order
+from gateway.model.ref import Ref
+from gateway.upstream.client import Upstream, path
+from gateway.vendors.base import OrderFilter, Position, Step
+from gateway.vendors.filters import matches
+from gateway.vendors.reading import TEXT_CAP, Row
+from gateway.vendors.softwareone import mapping
+from gateway.vendors.softwareone.collection import Collection, read
+from gateway.vendors.softwareone.conditions import order_conditions
+from gateway.vendors.softwareone.mapping_agreements import Origin
+from gateway.vendors.softwareone.mapping_parts import markdown
+from gateway.vendors.softwareone.steps import step
+
+ROUTE: Final = "/v1/commerce/orders"
+RENDER: Final = f"{ROUTE}/{{order}}/render"
+# Everything that the vendor leaves out on its own, so that a row of a list is as whole as an order read by its id.
+SELECT: Final = "lines,parameters,subscriptions,assets,termsAndConditions,certificates,audit"
+
+
+class Orders:
+    def __init__(self, upstream: Upstream, origin: Origin) -> None:
+        self._upstream = upstream
+        self._origin = origin
+        self.collection = Collection(upstream, ROUTE, ROUTE, "orders", SELECT)
+
+    async def read(self, keys: Sequence[Ref]) -> Mapping[Ref, Order | GatewayError]:
+        return await read(self.collection, keys, self._order)
+
+    async def list(self, wanted: OrderFilter, after: Position | None, limit: int, descending: bool) -> Step[Order]:
+        conditions = order_conditions(wanted)
+        if conditions is None:
+            return Step(rows=(), resume=None, total=0)
+        times = OrderFilter(
+            created_from=wanted.created_from, created_before=wanted.created_before, updated_from=wanted.updated_from
+        )
+        return await step(
+            self.collection,
+            conditions,
+            self._order,
+            lambda order: matches(order, times),
+            self._origin.account,
+            after,
+            limit,
+            descending,
+        )
+
+    async def count(self, wanted: OrderFilter) -> int | None:
+        conditions = order_conditions(wanted)
+        return 0 if conditions is None else await self.collection.count(conditions)
+
+    async def instructions(self, keys: Sequence[Ref]) -> Mapping[Ref, str | GatewayError]:
+        """Each order's rendered template, one call each: the vendor renders them singly."""
+        pages = await asyncio.gather(*(self._rendered(key) for key in keys))
+        return dict(zip(keys, pages, strict=True))
+
+    async def _rendered(self, key: Ref) -> str | GatewayError:
+        try:
+            answer = await self._upstream.get(path("v1", "commerce", "orders", *key.parts, "render"), route=RENDER)
+        except GatewayError as error:
+            return error
+        if not isinstance(answer.body, str):
+            return VendorBadAnswer("The vendor's rendered template is no text.")
+        return markdown(answer.body[:TEXT_CAP])
+
+    def _order(self, row: Row) -> Order:
+        return mapping.order(row, self._origin)

@@ -1,0 +1,95 @@
+"""What forms choose from: licensees, products, their items, and vendors where the token may list them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
+
+from gateway.errors import BadUserInput, FilterNotSupported
+from gateway.model.values import OrderedItem, Party
+from gateway.upstream.client import Upstream, path
+from gateway.vendors.base import PickerPage, Pickers
+from gateway.vendors.reading import Row
+from gateway.vendors.softwareone.collection import Collection
+from gateway.vendors.softwareone.mapping_parts import ordered_item, party
+from gateway.vendors.softwareone.rql import Condition, contains, eq, ne
+
+T = TypeVar("T")
+
+ORDER: Final = "name,id"
+CURSOR: Final = re.compile(r"[1-9]\d{0,6}", re.ASCII)
+LICENSEES: Final = "/v1/accounts/licensees"
+PRODUCTS: Final = "/v1/catalog/products"
+ITEMS: Final = "/v1/catalog/items"
+VENDORS: Final = "/v1/accounts/accounts"
+
+
+def pickers(upstream: Upstream, *, lists_vendors: bool) -> Pickers:
+    parties = {
+        "customers": _parties(_collection(upstream, LICENSEES, "licensees"), ne("status", "Deleted")),
+        "products": _parties(_collection(upstream, PRODUCTS, "products"), eq("status", "Published")),
+    }
+    if lists_vendors:
+        parties["suppliers"] = _parties(_collection(upstream, VENDORS, "accounts"), eq("type", "Vendor"))
+    return Pickers(parties=parties, items=_items(upstream))
+
+
+def _parties(
+    collection: Collection, always: Condition
+) -> Callable[[str | None, int, str | None], Awaitable[PickerPage[Party]]]:
+    async def pick(search: str | None, first: int, after: str | None) -> PickerPage[Party]:
+        return await _page(collection, [always, *_search(search)], party, first, after)
+
+    return pick
+
+
+def _items(
+    upstream: Upstream,
+) -> Callable[[str | None, str | None, str | None, int, str | None], Awaitable[PickerPage[OrderedItem]]]:
+    async def pick(
+        supplier: str | None, product: str | None, search: str | None, first: int, after: str | None
+    ) -> PickerPage[OrderedItem]:
+        if supplier is not None:
+            raise FilterNotSupported("This vendor's items go by product, not by supplier.", argument="supplierKey")
+        where, route = ITEMS, ITEMS
+        if product is not None:
+            where, route = path("v1", "catalog", "products", product, "items"), f"{PRODUCTS}/{{product}}/items"
+        collection = Collection(upstream, where, route, "items", "id")
+        conditions = [eq("status", "Published"), *_search(search)]
+        return await _page(
+            collection, conditions, lambda row: ordered_item(row) if row.filled("id") else None, first, after
+        )
+
+    return pick
+
+
+async def _page(
+    collection: Collection,
+    conditions: Sequence[Condition],
+    convert: Callable[[Row], T | None],
+    first: int,
+    after: str | None,
+) -> PickerPage[T]:
+    """`first` rows behind the cursor, which is a place in the vendor's list sorted by name."""
+    if after is not None and not CURSOR.fullmatch(after):
+        raise BadUserInput("after is not a cursor of this list.", argument="after")
+    offset = int(after or 0)
+    rows: list[tuple[T, str]] = []
+    while True:
+        page = await collection.page(conditions, order=ORDER, limit=first - len(rows), offset=offset)
+        for place, row in enumerate(page.rows[: first - len(rows)], offset + 1):
+            thing = convert(row)
+            if thing is not None:
+                rows.append((thing, str(place)))
+        offset += page.step
+        if not page.more or len(rows) >= first:
+            return PickerPage(tuple(thing for thing, _ in rows), tuple(cursor for _, cursor in rows), page.more)
+
+
+def _collection(upstream: Upstream, where: str, noun: str) -> Collection:
+    return Collection(upstream, where, where, noun, "id")
+
+
+def _search(search: str | None) -> list[Condition]:
+    return [contains("name", search)] if search else []
