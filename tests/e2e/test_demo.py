@@ -3,49 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.e2e.processes import ROOT, free_port, running
+
 EXAMPLES = json.loads((ROOT / "web" / "src" / "examples.json").read_text("utf-8"))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[str]:
     """The demo's address, its processes stopped afterwards."""
-    port, sandbox_port = free_port(), free_port()
-    command = [sys.executable, "-m", "gateway", "demo", "--port", str(port), "--sandbox-port", str(sandbox_port)]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(200):
-            assert process.poll() is None, "the demo ended by itself"
-            try:
-                if httpx.get(url + "/readyz", trust_env=False).status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.1)
+    with running(url + "/readyz", "demo", "--port", str(port), "--sandbox-port", str(free_port())):
         yield url
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=20)
-        with pytest.raises(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # nothing of it is left
 
 
 def ask(url: str, query: str, variables: object = None) -> dict[str, object]:

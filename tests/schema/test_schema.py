@@ -17,7 +17,7 @@ from graphql import (
 from gateway.schema.build import ENTITIES, build_schema
 
 ROOT = Path(__file__).parents[2]
-FEDERATION = {"_Service", "_Entity", "_Any"}
+FEDERATION = {"_Service", "_Entity", "_Any", "_FieldSet", "link__Purpose", "link__Import"}
 
 
 def core() -> GraphQLSchema:

@@ -165,8 +165,8 @@ def subscription_reference(row: Row, owner: Agreement | None, origin: Origin) ->
     key = row.filled("id")
     if key is None:
         return None
-    known = given(row) | {"number"} | ({"autoRenew"} if row.boolean("autoRenew") is not None else set())
-    return _subscription(row, key, owner, known, origin)
+    renewal = {"autoRenew"} if row.boolean("autoRenew") is not None else set()
+    return _subscription(row, key, owner, embedded(row, owner) | renewal, origin)
 
 
 def subscription_references(row: Row, owner: Agreement | None, origin: Origin) -> tuple[ProductSubscription, ...]:
@@ -180,6 +180,7 @@ def _subscription(
 ) -> ProductSubscription:
     status, vendor_status = parts.stated(row, SUBSCRIPTION_STATUS, SubscriptionStatus.UNKNOWN, "status")
     cycle, vendor_cycle = parts.stated(row.row("terms"), BILLING_CYCLE, BillingCycle.UNKNOWN, "period")
+    told = known is None or row.has("lines")  # a mere reference says nothing that is worth a record
     return ProductSubscription(
         ref=origin.ref(Kind.SUBSCRIPTION, key),
         number=key,
@@ -193,19 +194,20 @@ def _subscription(
         starts_at=row.moment("startDate"),
         commitment_ends_at=row.moment("commitmentDate"),
         agreement=owner,
-        details=subscription_details(row, key, owner, whole=known is None, origin=origin),
+        details=subscription_details(row, key, owner, known is None, origin) if told else None,
         known=known,
     )
 
 
 def subscription_details(
-    row: Row, key: str, owner: Agreement | None, *, whole: bool, origin: Origin
+    row: Row, key: str, owner: Agreement | None, whole: bool, origin: Origin
 ) -> SubscriptionDetails:
+    """Of the subscription itself, or of an order's reference to it, which may bring lines."""
     currency = row.row("price").filled("currency")
     model, vendor_model = parts.stated(row.row("terms"), parts.MODEL, Model.UNKNOWN, "model")
     split_status, vendor_split_status = parts.stated(row, SPLIT_STATUS, SplitStatus.UNKNOWN, "splitStatus")
     renewal = row.row("relationships").row("renewalOrder").filled("id")
-    lines = [agreement_line(one, owner, currency, origin) for one in row.rows("lines")] if owner else None
+    lines = (agreement_line(one, owner, currency, origin) for one in row.rows("lines")) if owner else None
     return SubscriptionDetails(
         subscription=origin.ref(Kind.SUBSCRIPTION, key),
         revision=row.integer("revision"),
@@ -214,7 +216,7 @@ def subscription_details(
         vendor_model=vendor_model,
         margins=parts.margins(row.row("price")),
         recurring_totals=parts.prices(row.row("price"), currency),
-        lines=tuple(lines) if lines is not None and (whole or row.has("lines")) else None,
+        lines=tuple(lines) if lines is not None else None,
         external_references=parts.external_references(row) if whole or row.has("externalIds") else None,
         audit=parts.audit(row.row("audit")) if whole or row.has("audit") else None,
         fulfillment_parameters=parts.parameters(row, "fulfillment") if whole or row.has("parameters") else None,
@@ -236,7 +238,7 @@ def asset(row: Row, origin: Origin) -> Asset:
 
 def asset_reference(row: Row, owner: Agreement | None, origin: Origin) -> Asset | None:
     key = row.filled("id")
-    return None if key is None else _asset(row, key, owner, given(row) | {"number"}, origin)
+    return None if key is None else _asset(row, key, owner, embedded(row, owner), origin)
 
 
 def asset_references(row: Row, owner: Agreement | None, origin: Origin) -> tuple[Asset, ...]:
@@ -271,6 +273,11 @@ def allocation(row: Row) -> Allocation:
         subscription_count=row.row("statistics").integer("subscriptions"),
         external_id=row.row("externalIds").filled("client"),
     )
+
+
+def embedded(row: Row, owner: Agreement | None) -> frozenset[str]:
+    """What a reference to a subscription or an asset of `owner` can answer."""
+    return given(row) | ({"number", "agreement"} if owner else {"number"})
 
 
 def given(row: Row) -> frozenset[str]:

@@ -30,7 +30,7 @@ def numbers(rows: list[Order]) -> list[int]:
     return [int(row.number) for row in rows]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_a_first_page_of_a_year_s_orders_takes_one_or_two_calls(seed: int) -> None:
     async with tenant(size=1.0, seed=seed) as one:
         step = await one.adapter.orders(OrderFilter(), None, 21, descending=True)

@@ -512,7 +512,7 @@ ROWS: tuple[FieldRow, ...] = (
             "The SUB",
             SubscriptionStatus.DRAFT,
             True,
-            frozenset({"number", "name", "status", "vendorStatus", "autoRenew"}),
+            frozenset({"number", "name", "status", "vendorStatus", "autoRenew", "agreement"}),
         ),
     ),
     row(

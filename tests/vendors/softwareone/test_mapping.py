@@ -126,8 +126,9 @@ def test_words_of_the_other_tables_are_each_read() -> None:
 def test_a_reference_knows_only_what_it_carries() -> None:
     bare = order(agreement={"id": "AGR-1"}, subscriptions=[{"id": "SUB-1", "name": ""}], assets=[{"id": "AST-1"}, {}])
     assert bare.agreement.known == {"number", "vendor", "kind", "orders", "attachments"}
-    assert bare.subscriptions[0].known == {"number"}
-    assert [asset.known for asset in bare.assets] == [{"number"}]
+    assert bare.subscriptions[0].known == {"number", "agreement"}
+    assert [asset.known for asset in bare.assets] == [{"number", "agreement"}]
+    assert order(subscriptions=[{"id": "SUB-1"}]).subscriptions[0].known == {"number"}
 
 
 def test_the_older_papers_spelling_and_nulls_are_read() -> None:

@@ -85,7 +85,8 @@ async def test_the_wrong_actor_has_no_splits_and_nobody_is_asked() -> None:
 async def test_an_embedded_agreement_answers_without_a_call() -> None:
     query = """{ orders(first: 5) { nodes {
         agreement { id number name status vendorStatus vendor kind account { name } }
-        subscriptions { id number name status vendorStatus } lines { subscription { number name status } } } } }"""
+        subscriptions { id number name status vendorStatus agreement { name } }
+        lines { subscription { number name status } asset { name agreement { name } } } } } }"""
     async with bench() as b:
         accounts = Accounts([b.adapter])
         answer = await SCHEMA.execute(query, context_value=Context(accounts, Loaders(accounts), NoLinks()))

@@ -1,0 +1,126 @@
+"""The commands as an operator runs them, over a sandbox in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway import __version__
+from tests.e2e.processes import command, free_port, running
+
+CONFIG = """
+public_url = "http://127.0.0.1:{port}"
+signing_keys = ["a-key-for-tests-only"]
+data_dir = "{data_dir}"
+vault_key = "another-key-for-tests"
+
+[accounts.contoso]
+vendor = "partner_center"
+base_url = "{partner_center[base_url]}"
+authority = "{partner_center[authority]}"
+tenant_id = "{partner_center[tenant_id]}"
+client_id = "{partner_center[client_id]}"
+client_secret = "{partner_center[client_secret]}"
+refresh_token = "{partner_center[refresh_token]}"
+
+[accounts.acme]
+vendor = "sellercloud"
+base_url = "{sellercloud[base_url]}"
+username = "{sellercloud[username]}"
+password_file = "{password_file}"
+
+[accounts.market]
+vendor = "softwareone"
+base_url = "{softwareone[base_url]}"
+token = "{softwareone[tokens][client]}"
+actor = "client"
+"""
+
+
+@pytest.fixture(scope="module")
+def credentials() -> Iterator[dict[str, Any]]:
+    port = free_port()
+    root = f"http://127.0.0.1:{port}"
+    with running(root + "/credentials", "sandbox", "--port", str(port), "--size", "0.1"):
+        yield dict(httpx.get(root + "/credentials", trust_env=False).json())
+
+
+def written(folder: Path, credentials: dict[str, Any], port: int, password: str | None = None) -> str:
+    secret = folder / "password"
+    secret.write_text(credentials["sellercloud"]["password"] if password is None else password)
+    config = folder / "config.toml"
+    config.write_text(CONFIG.format(port=port, data_dir=folder / "data", password_file=secret, **credentials))
+    return str(config)
+
+
+def test_the_doctor_finds_good_accounts_well(tmp_path: Path, credentials: dict[str, Any]) -> None:
+    done = command("doctor", "--config", written(tmp_path, credentials, 8000))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "FAILED" not in done.stdout
+    assert {"contoso", "acme", "market"} <= {line.split()[0] for line in done.stdout.splitlines()}
+
+
+def test_the_doctor_names_the_account_that_is_ill_and_what_to_mend(tmp_path: Path, credentials: dict[str, Any]) -> None:
+    done = command("doctor", "--config", written(tmp_path, credentials, 8000, password="wrong-password"))
+    assert done.returncode == 1
+    ill = [line for line in done.stdout.splitlines() if "FAILED" in line]
+    assert ill
+    assert all(line.startswith("acme") and len(line.split("FAILED")[1].strip()) > 10 for line in ill)
+    assert "wrong-password" not in done.stdout + done.stderr
+
+
+def test_two_workers_serve_one_graph_and_keep_renewed_logins(tmp_path: Path, credentials: dict[str, Any]) -> None:
+    port = free_port()
+    config = written(tmp_path, credentials, port)
+    url = f"http://127.0.0.1:{port}"
+    query = "{ orders(first: 5) { nodes { id } sources { state } } agreements(first: 3) { nodes { id } } }"
+    with running(url + "/readyz", "serve", "--config", config, "--port", str(port), "--workers", "2"):
+        for _ in range(4):
+            answer = httpx.post(url + "/graphql", json={"query": query}, timeout=30, trust_env=False).json()
+            assert "errors" not in answer
+            assert [source["state"] for source in answer["data"]["orders"]["sources"]] == ["OK", "OK", "OK"]
+    stored = (tmp_path / "data" / "state.db").read_bytes()
+    assert credentials["partner_center"]["refresh_token"].encode() not in stored
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["serve", "--config", "/nowhere/config.toml"], "/nowhere/config.toml"),
+        (["serve", "--host", "0.0.0.0"], "--host"),  # noqa: S104 - it must be refused
+        (["doctor"], "--config"),
+    ],
+)
+def test_what_cannot_run_says_why(arguments: list[str], named: str) -> None:
+    done = command(*arguments)
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_bad_configuration_names_all_its_keys(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        'public_url = "http://example.com"\n[accounts.x]\nvendor = "sellercloud"\npasword = "typo-secret"\n'
+    )
+    done = command("serve", "--config", str(config))
+    assert done.returncode == 2
+    for key in ("accounts.x.base_url", "accounts.x.username", "accounts.x.password", "accounts.x.pasword"):
+        assert key in done.stderr
+    assert "typo-secret" not in done.stderr
+
+
+def test_a_taken_port_is_told_with_a_way_out() -> None:
+    port = free_port()
+    with running(f"http://127.0.0.1:{port}/credentials", "sandbox", "--port", str(port), "--size", "0.05"):
+        done = command("demo", "--port", str(free_port()), "--sandbox-port", str(port))
+    assert done.returncode == 2
+    assert f"port {port} is in use" in done.stderr
+
+
+def test_the_version_is_the_package_s() -> None:
+    assert command("--version").stdout.strip() == __version__
