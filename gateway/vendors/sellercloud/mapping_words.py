@@ -136,7 +136,7 @@ def word(row: Row, words: Words[E], default: E, *names: str) -> tuple[E, str | N
     number = row.integer(*names)
     for known, name, value in words:
         if number == known if number is not None else fold(text) == fold(name):
-            return value, name
+            return value, next(first for same, first, _ in words if same == known)
     return default, shown(text)
 
 

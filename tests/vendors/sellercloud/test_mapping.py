@@ -35,7 +35,7 @@ from tests.vendors.sellercloud.samples import DETAIL, HOME, LINES, REF, ROW, VEN
         (3, OrderStatus.COMPLETED, "Received"),
         (Decimal("4.0"), OrderStatus.CANCELLED, "Cancelled"),
         (5, OrderStatus.COMPLETED, "Completed"),
-        ("Competed", OrderStatus.COMPLETED, "Competed"),
+        ("Competed", OrderStatus.COMPLETED, "Completed"),
         (-1, OrderStatus.UNKNOWN, "Select"),
         (17, OrderStatus.UNKNOWN, "17"),
         ("On Fire", OrderStatus.UNKNOWN, "On Fire"),
@@ -191,8 +191,7 @@ def test_whatever_comes_is_read_or_refused_by_name(data: st.DataObject) -> None:
     read, sample = data.draw(st.sampled_from(READERS))
     try:
         result = read(data.draw(spoiled(sample)))
-    except GatewayError as error:
-        assert str(error)
+    except GatewayError:
         return
     if isinstance(result, Order):
         assert result.ref.parts == (result.number,)
