@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 from tests.whole.harness import Whole, whole
 
@@ -125,7 +126,8 @@ async def test_all_three_vendors_answer_one_query() -> None:
         data = await gateway.data("{ orders(first: 60) { nodes { vendor number createdAt } sources { state } } }")
         nodes = data["orders"]["nodes"]
         assert {node["vendor"] for node in nodes} == {"PARTNER_CENTER", "SELLERCLOUD", "SOFTWAREONE"}
-        assert [node["createdAt"] for node in nodes] == sorted((node["createdAt"] for node in nodes), reverse=True)
+        moments = [datetime.fromisoformat(node["createdAt"]) for node in nodes]
+        assert moments == sorted(moments, reverse=True)
 
 
 async def test_a_page_of_nothing_and_a_missing_account_cost_no_call() -> None:

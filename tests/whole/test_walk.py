@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -58,7 +59,7 @@ async def check(size: float, page: int, backward: bool) -> None:
         seen = [(row["vendor"], row["number"]) for row in rows]
         assert len(seen) == len(set(seen))
         assert everything <= set(seen)
-        moments = [row["createdAt"] for row in rows if row["createdAt"]]
+        moments = [datetime.fromisoformat(row["createdAt"]) for row in rows if row["createdAt"]]
         assert moments == sorted(moments, reverse=True)
 
 

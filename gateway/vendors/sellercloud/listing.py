@@ -105,10 +105,10 @@ class OrderList:
 
     async def _narrowed(self, asked: Asked, look: Look, enough: int) -> Look:
         """The part at the near edge that has rows, and no more than one page of them if time can tell them apart."""
-        part, hint = look.stretch, await self._hint(asked, look, enough)
+        part, guesses = look.stretch, await self._guesses(asked, look, enough)
         while look.page.total > PAGE_SIZE and not look.stray and part.span > SHORTEST:
-            nearer = part.near(part.span / 2) if hint is None else part.until(hint)
-            hint = None
+            guess = guesses.pop(0)(part) if guesses else None
+            nearer = guess or part.near(part.span / 2)
             closer = await self._look(asked, nearer)
             behind = part.beyond(nearer)
             if closer.bare and behind is not None:
@@ -119,11 +119,12 @@ class OrderList:
                 part, look = nearer, closer
         return look
 
-    async def _hint(self, asked: Asked, look: Look, enough: int) -> datetime | None:
-        """A moment up to which there are enough rows, and not too many if Sellercloud lists the newest first, as it
-        mostly does: then the first page shows the near end, or the last one where the walk begins with the oldest."""
+    async def _guesses(self, asked: Asked, look: Look, enough: int) -> list[Callable[[Stretch], Stretch | None]]:
+        """Where to cut a stretch with too many rows, if Sellercloud lists the newest first, as it mostly does: then the
+        first page shows the near end, or the last one where the walk begins with the oldest. Behind enough rows; and,
+        if those were too many at once, before the first of them."""
         if look.page.total <= PAGE_SIZE or look.stray:
-            return None
+            return []
         if not look.stretch.descending:
             look = await self._look(asked, look.stretch, -(-look.page.total // PAGE_SIZE))
         moments = sorted(
@@ -131,8 +132,9 @@ class OrderList:
             reverse=look.stretch.descending,
         )
         if not moments:
-            return None
-        return moments[min(enough, len(moments)) - 1]
+            return []
+        first, last = moments[0], moments[min(enough, len(moments)) - 1]
+        return [lambda part: part.until(last), lambda part: part.short_of(first)]
 
     def _learn(self, asked: Asked, look: Look) -> None:
         if look.stray or not look.page.orders:

@@ -54,6 +54,13 @@ class Stretch:
         end = max(ceiling(moment + TICK), self.start + MINUTE)
         return replace(self, end=end) if end < self.top else self
 
+    def short_of(self, moment: datetime) -> Stretch | None:
+        """Its part from the near edge to the last minute before that moment, if there is one."""
+        if self.descending:
+            start = ceiling(moment + TICK)
+            return replace(self, start=start) if self.start < start < self.top else None
+        return replace(self, end=floor(moment)) if self.start < floor(moment) < self.top else None
+
     def beyond(self, part: Stretch) -> Stretch | None:
         """What is left of it behind a part at its near edge."""
         if part == self:
