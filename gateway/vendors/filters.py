@@ -9,7 +9,9 @@ from gateway.vendors.reading import fold
 
 
 def matches(order: Order, wanted: OrderFilter) -> bool:
-    """Every condition but `search`, which each vendor defines for itself."""
+    """Every condition but `search`, which each vendor defines for itself. An order never changed counts from when it
+    was made, so that who follows changes sees new orders too."""
+    changed = order.updated_at or order.created_at
     customer = order.customer.key if order.customer else None
     return (
         (not wanted.customer_keys or customer in wanted.customer_keys)
@@ -21,7 +23,7 @@ def matches(order: Order, wanted: OrderFilter) -> bool:
         and (
             wanted.created_before is None or (order.created_at is not None and order.created_at < wanted.created_before)
         )
-        and (wanted.updated_from is None or (order.updated_at is not None and order.updated_at >= wanted.updated_from))
+        and (wanted.updated_from is None or (changed is not None and changed >= wanted.updated_from))
         and (wanted.agreement is None or (order.agreement is not None and order.agreement.ref == wanted.agreement))
     )
 

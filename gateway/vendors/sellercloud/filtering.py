@@ -14,7 +14,6 @@ from datetime import timedelta, tzinfo
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from gateway.errors import FilterNotSupported
 from gateway.model.order import Order, OrderStatus
 from gateway.vendors.base import OrderFilter
 from gateway.vendors.filters import matches
@@ -58,11 +57,9 @@ class Asked:
 
 
 def asked_for(wanted: OrderFilter, zone: tzinfo) -> Asked | None:
-    """What to ask; None where no purchase order can match. Raises FilterNotSupported."""
-    if wanted.documents:
-        raise FilterNotSupported("Sellercloud's orders do not wait for documents.", argument="documents")
-    if wanted.agreement is not None:
-        raise FilterNotSupported("Sellercloud has no agreements.")
+    """What to ask; None where no purchase order can match: none waits for documents, none has an agreement."""
+    if wanted.documents or wanted.agreement is not None:
+        return None
     pairs: list[tuple[str, str]] = []
     if wanted.statuses and OrderStatus.UNKNOWN not in wanted.statuses:
         pairs += [("model.pOStatuses", str(number)) for number in numbers(ORDER_STATUS, wanted.statuses)]

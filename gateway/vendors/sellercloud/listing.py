@@ -45,8 +45,7 @@ class Look:
     @property
     def bare(self) -> bool:
         """Whether the stretch has no rows; those of its neighbours that came along do not count."""
-        within = any(self.stretch.contains(order.created_at) for order in self.page.orders.values())
-        return not within and self.page.total <= PAGE_SIZE
+        return self.page.total <= PAGE_SIZE and not moments_of(self)
 
 
 class OrderList:
@@ -120,21 +119,24 @@ class OrderList:
         return look
 
     async def _guesses(self, asked: Asked, look: Look, enough: int) -> list[Callable[[Stretch], Stretch | None]]:
-        """Where to cut a stretch with too many rows, if Sellercloud lists the newest first, as it mostly does: then the
-        first page shows the near end, or the last one where the walk begins with the oldest. Behind enough rows; and,
-        if those were too many at once, before the first of them."""
-        if look.page.total <= PAGE_SIZE or look.stray:
-            return []
-        if not look.stretch.descending:
-            look = await self._look(asked, look.stretch, -(-look.page.total // PAGE_SIZE))
-        moments = sorted(
-            (o.created_at for o in look.page.orders.values() if o.created_at and look.stretch.contains(o.created_at)),
-            reverse=look.stretch.descending,
-        )
+        """Where to cut a stretch with too many rows: behind enough of them, else before those made all at once."""
+        moments = [] if look.page.total <= PAGE_SIZE or look.stray else await self._nearest(asked, look, enough)
         if not moments:
             return []
         first, last = moments[0], moments[min(enough, len(moments)) - 1]
         return [lambda part: part.until(last), lambda part: part.short_of(first)]
+
+    async def _nearest(self, asked: Asked, look: Look, enough: int) -> list[datetime]:
+        """The moments at the near edge, as far as they can be guessed: Sellercloud mostly lists the newest first, so
+        they are on the first page, or on the last ones where the walk begins with the oldest."""
+        if look.stretch.descending:
+            return moments_of(look)
+        number = -(-look.page.total // PAGE_SIZE)
+        moments = moments_of(await self._look(asked, look.stretch, number))
+        if len(moments) < enough:
+            before = look if number == 2 else await self._look(asked, look.stretch, number - 1)
+            moments = sorted({*moments, *moments_of(before)})
+        return moments
 
     def _learn(self, asked: Asked, look: Look) -> None:
         if look.stray or not look.page.orders:
@@ -175,3 +177,9 @@ class OrderList:
 
     def _bad(self, message: str) -> VendorBadAnswer:
         return VendorBadAnswer(message, vendor="sellercloud", account=self._home.account_name)
+
+
+def moments_of(look: Look) -> list[datetime]:
+    """When the rows of a stretch were made, from its near edge on."""
+    moments = (order.created_at for order in look.page.orders.values() if order.created_at)
+    return sorted(filter(look.stretch.contains, moments), reverse=look.stretch.descending)

@@ -1,7 +1,7 @@
 """Stretches of creation time in whole minutes, as the list is walked, and how the vendor's filters spell them.
 
 Sellercloud's dates have no zone, its filters are documented to the minute, and whether they include their bounds is not
-published. So a little more is asked for than wanted, and the rows decide.
+published. So a minute more is asked for than wanted, and the rows decide.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 MINUTE: Final = timedelta(minutes=1)
 TICK: Final = timedelta(microseconds=1)
-SHORTEST: Final = 2 * MINUTE
+SHORTEST: Final = 3 * MINUTE
 NEAR_A_CHANGE: Final = timedelta(hours=3)
 DAWN: Final = datetime(2000, 1, 1, tzinfo=UTC)  # the vendor's own connector begins here
 
@@ -55,9 +55,9 @@ class Stretch:
         return replace(self, end=end) if end < self.top else self
 
     def short_of(self, moment: datetime) -> Stretch | None:
-        """Its part from the near edge to the last minute before that moment, if there is one."""
+        """Its part from the near edge until shortly before that moment, so that asking for it leaves the moment out."""
         if self.descending:
-            start = ceiling(moment + TICK)
+            start = ceiling(moment + TICK) + MINUTE
             return replace(self, start=start) if self.start < start < self.top else None
         return replace(self, end=floor(moment)) if self.start < floor(moment) < self.top else None
 
@@ -89,7 +89,8 @@ def asked_from(moment: datetime, zone: tzinfo) -> str:
 
 
 def asked_to(moment: datetime, zone: tzinfo) -> str:
-    return wall(ceiling(moment) + MINUTE + widening(moment, zone), zone)
+    """The text of a filter's upper bound that loses nothing before this moment."""
+    return wall(ceiling(moment) + widening(moment, zone), zone)
 
 
 def strayed(created: datetime, stretch: Stretch, zone: tzinfo) -> bool:

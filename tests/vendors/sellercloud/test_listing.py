@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.errors import FilterNotSupported, Unsupported, VendorBadAnswer
+from gateway.errors import Unsupported, VendorBadAnswer
 from gateway.model.order import DocumentState, Order, OrderStatus, OrderType
 from gateway.vendors.base import FIRST_TIE, LAST_TIE, AgreementFilter, OrderFilter, Position, order_position
 from gateway.vendors.sellercloud import SellercloudAdapter
@@ -124,6 +124,17 @@ async def test_more_orders_than_a_page_in_one_minute_are_read_page_by_page(inclu
     assert sorted(numbers(rows)) == list(range(1, 191))
     assert all(step.notice is None for step in steps)
     await adapter.close()
+
+
+async def test_a_crowded_minute_is_found_without_searching_for_it() -> None:
+    vendor = OddList(spread(120, datetime(2026, 3, 5, 10), timedelta(microseconds=9)))  # noqa: DTZ001
+    for descending in (True, False):
+        adapter = adapter_over(vendor.transport)
+        vendor.queries.clear()
+        step = await adapter.orders(OrderFilter(), None, 50, descending)
+        assert len(step.rows) == 50
+        assert len(vendor.queries) <= 8
+        await adapter.close()
 
 
 async def test_a_minute_that_will_not_hold_still_is_told_as_partial() -> None:
@@ -250,8 +261,8 @@ async def test_what_no_purchase_order_can_be_costs_no_call() -> None:
             step = await one.adapter.orders(wanted, None, 20, True)
             assert (step.rows, step.resume, step.total) == ((), None, 0)
             assert await one.adapter.count_orders(wanted) == 0
-        with pytest.raises(FilterNotSupported):
-            await one.adapter.orders(OrderFilter(documents=(DocumentState.REQUIRED,)), None, 20, True)
+        step = await one.adapter.orders(OrderFilter(documents=(DocumentState.REQUIRED,)), None, 20, True)
+        assert (step.rows, step.resume) == ((), None)
         with pytest.raises(Unsupported):
             await one.adapter.agreements(AgreementFilter(), None, 20, True)
         assert list(one.desk.journal) == []
