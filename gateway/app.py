@@ -61,7 +61,7 @@ def create_app(
             app.state.downloads = Downloads(accounts, config.signing_keys, config.public_url)
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", home, methods=["GET"]),
             Route("/graphql", Endpoint(build_schema())),
@@ -73,6 +73,8 @@ def create_app(
         middleware=[Middleware(AccessLog), Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)],
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # it would redirect to whatever the Host header says
+    return app
 
 
 async def download(request: Request) -> Response:

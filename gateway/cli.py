@@ -28,7 +28,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code."""
     arguments = parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    return int(arguments.run(arguments) or 0)
+    try:
+        return int(arguments.run(arguments))
+    except KeyboardInterrupt:
+        return 130  # as shells say it
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run_serve(arguments: argparse.Namespace) -> int:
     from gateway.config import ConfigError
+    from gateway.store.sqlite import Database, StoreError
 
     if not loopback(arguments.host):
         return complain(f"--host {arguments.host}: only loopback addresses are served, for there is no authentication.")
@@ -73,7 +77,9 @@ def run_serve(arguments: argparse.Namespace) -> int:
         os.environ[CONFIG_VARIABLE] = arguments.config
     try:
         config = configured(os.environ.get(CONFIG_VARIABLE))
-    except ConfigError as error:
+        # Opened once here: a worker that finds it broken can only die with a traceback, and is started again.
+        asyncio.run(Database(config.data_dir).close())
+    except (ConfigError, StoreError) as error:
         return complain(str(error))
     if arguments.workers > 1 and not config.lasting:
         return complain("signing_keys: needed with several workers, for a link made by one is used at another.")

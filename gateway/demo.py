@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from gateway.server import serve
 from gateway.vendors.registry import REGISTRY
 
 STARTUP_SECONDS = 60
+STOP_SECONDS = 5
 
 
 class DemoError(Exception):
@@ -24,10 +26,12 @@ class DemoError(Exception):
 
 
 def run(port: int, sandbox_port: int) -> None:
-    """Serves until interrupted. Raises DemoError."""
+    """Serves until interrupted or terminated, and takes the sandbox down with it. Raises DemoError."""
     for name, number in (("PORT", port), ("SANDBOX_PORT", sandbox_port)):
         if taken(number):
             raise DemoError(f"port {number} is in use; try `make demo {name}={number + 100}`.")
+    # Being terminated would otherwise end this process at once and leave the sandbox behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sandbox = subprocess.Popen([sys.executable, "-m", "gateway", "sandbox", "--port", str(sandbox_port)])  # noqa: S603 - our own module
     try:
         credentials = wait_for(f"http://127.0.0.1:{sandbox_port}/credentials", sandbox)
@@ -42,8 +46,16 @@ def run(port: int, sandbox_port: int) -> None:
         )
         serve(app, "127.0.0.1", port)
     finally:
-        sandbox.terminate()
-        sandbox.wait(timeout=10)
+        stop(sandbox)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def demo_document(credentials: Mapping[str, Any], public_url: str) -> dict[str, Any]:

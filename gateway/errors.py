@@ -49,6 +49,10 @@ class GatewayError(Exception):
         self.correlation_id = correlation_id
         self.argument = argument
 
+    def happened_at(self, vendor: str, account: str) -> None:
+        """Says where it happened, if nobody has yet: the vendor and the account's name."""
+        self.vendor, self.account = self.vendor or vendor, self.account or account
+
     @property
     def extensions(self) -> dict[str, object]:
         """What clients see beside the message; graphql-core takes it over by this name."""

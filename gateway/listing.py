@@ -23,6 +23,7 @@ from gateway.errors import (
     FilterNotSupported,
     FilterRequired,
     GatewayError,
+    LimitExceeded,
     Unsupported,
     VendorBadAnswer,
 )
@@ -33,8 +34,8 @@ T = TypeVar("T")
 DEFAULT_PAGE: Final = 20
 MAX_PAGE: Final = 500
 MAX_STEPS: Final = 200
-MAX_CURSOR: Final = 8_192
-LAST_MOMENT: Final = 253_402_300_800_000_000  # the year 10000, in microseconds
+MAX_CURSOR: Final = 65_536  # room for the places of some three hundred accounts
+LAST_MOMENT: Final = 253_370_764_800_000_000  # the year 9999, which no row reaches, in microseconds
 DONE: Final = "done"
 Place = Position | str | None
 """Where an account's list continues: beyond a position, from the near end (None), or not at all (DONE)."""
@@ -145,7 +146,8 @@ async def list_page(
 
     rows, more = await merge(walks, position, window.size, down) if window.size else ([], False)
     cursors = write_cursors(codec, walks, rows, position, down)
-    resume = window.cursor
+    stuck = not rows and any(walk.failed for walk in walks)
+    resume = write_resume(codec, walks, at, down) if stuck else window.cursor
     if window.backward:
         rows.reverse()
         cursors.reverse()
@@ -196,7 +198,7 @@ async def advance(walk: Walk[T], limit: int, down: bool) -> None:
     place = walk.place if isinstance(walk.place, Position) else None
     try:
         if walk.steps > MAX_STEPS:
-            raise VendorBadAnswer("The vendor's list goes on without giving rows.")
+            raise LimitExceeded("Too few rows matched in many calls; narrow the filter, or go on from the cursor.")
         step = await walk.source.step(place, limit, down)
         if step.resume is not None and step.resume == place:
             raise VendorBadAnswer("The vendor's list does not move on.")
@@ -204,6 +206,7 @@ async def advance(walk: Walk[T], limit: int, down: bool) -> None:
         walk.source.skipped = reason
         return
     except GatewayError as error:
+        error.happened_at(walk.source.account.vendor.value, walk.source.account.name)
         walk.error, walk.failed = error, True
         return
     except Exception:
@@ -252,6 +255,13 @@ def write_cursors(
     return cursors
 
 
+def write_resume(codec: Cursors, walks: list[Walk[T]], at: Position | None, down: bool) -> str:
+    """The cursor of a page that failed without a row: where every account stands, so that a later one gets further."""
+    places = {walk.source.account.id: Stand(walk, walk.kept, 0).place for walk in walks}
+    start = Position(LAST_MOMENT - 1 if down else -1, "", FIRST_TIE)
+    return codec.write(at or start, places)
+
+
 @dataclass(slots=True)
 class Stand(Generic[T]):
     """Where one account stands while the rows of a page are taken one by one."""
@@ -268,8 +278,12 @@ class Stand(Generic[T]):
         self.finish()
 
     def finish(self) -> None:
-        if self.walk.exhausted and not self.left and not self.walk.buffer:
+        if self.left or self.walk.buffer:
+            return
+        if self.walk.exhausted:
             self.place = DONE
+        elif self.walk.failed:
+            self.place = self.walk.place  # what it has looked through in vain need not be looked through again
 
     def apart(self, here: Position, down: bool) -> bool:
         """Whether the common position does not tell this account's place: it is finished, it failed, or it is further
@@ -318,6 +332,7 @@ class Cursors:
 def position_of(at: object, account: object, tie: object) -> Position:
     if not (isinstance(at, int) and isinstance(account, str) and isinstance(tie, str)) or not -1 <= at < LAST_MOMENT:
         raise ValueError
+    (account + tie).encode()  # half a surrogate pair is a ValueError too: it could not be sent to anybody
     return Position(at, account, tie)
 
 

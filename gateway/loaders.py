@@ -13,7 +13,7 @@ from typing import Any
 from aiodataloader import DataLoader
 
 from gateway.accounts import Accounts
-from gateway.errors import NotFound, VendorUnavailable
+from gateway.errors import GatewayError, NotFound, VendorUnavailable
 from gateway.vendors.base import K, Keyed, Read, T
 
 
@@ -53,11 +53,19 @@ class Loaders:
         batch = adapter.reads.get(read)
         if batch is None or read.capability not in adapter.account.capabilities:
             return [None] * len(keys)
+        place = (adapter.account.vendor.value, adapter.account.name)
         try:
             answers = await batch(keys)
         except asyncio.CancelledError:
             # The waiters are shielded from each other, so nobody else would tell them.
-            gone = VendorUnavailable("The call to the vendor was abandoned.", account=account)
+            gone = VendorUnavailable("The call to the vendor was abandoned.")
+            gone.happened_at(*place)
             return [gone] * len(keys)
-        found = (answers.get(key) for key in keys)
+        except GatewayError as error:
+            error.happened_at(*place)
+            raise
+        found = [answers.get(key) for key in keys]
+        for value in found:
+            if isinstance(value, GatewayError):
+                value.happened_at(*place)
         return [None if isinstance(value, NotFound) else value for value in found]

@@ -11,7 +11,7 @@ GRACE_SECONDS: Final = 20
 
 
 def serve(app: ASGIApp | str, host: str, port: int, workers: int = 1) -> None:
-    """Runs uvicorn without its access log, which would write signed download links down."""
+    """Runs uvicorn without its access log and its WebSockets: both would write signed download links down."""
     uvicorn.run(
         app,
         factory=isinstance(app, str),
@@ -19,6 +19,7 @@ def serve(app: ASGIApp | str, host: str, port: int, workers: int = 1) -> None:
         port=port,
         workers=workers,
         access_log=False,
+        ws="none",
         server_header=False,
         log_config=None,
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -28,7 +28,10 @@ EVERYTHING = frozenset(Capability)
 
 @dataclass
 class FakeAdapter:
-    """Batches are recorded in `batches`; `things` are what reads find; `trouble` is raised instead."""
+    """Batches are recorded in `batches`; `things` are what reads find; `trouble` is raised instead.
+
+    `content_trouble` ends a download before its last bytes; `downloads` counts those that are open.
+    """
 
     account: Account
     id_parts: Mapping[Kind, int] = field(default_factory=lambda: dict.fromkeys(Kind, 1) | {Kind.ACCOUNT: 0})
@@ -38,6 +41,8 @@ class FakeAdapter:
     batches: list[list[Ref]] = field(default_factory=list)
     trouble: GatewayError | None = None
     content: bytes = b""
+    content_trouble: GatewayError | None = None
+    downloads: int = 0
 
     @classmethod
     def named(cls, name: str, capabilities: frozenset[Capability] = EVERYTHING) -> FakeAdapter:
@@ -73,8 +78,14 @@ class FakeAdapter:
         async def chunks() -> AsyncIterator[bytes]:
             for start in range(0, len(self.content), 7):
                 yield self.content[start : start + 7]
+                if self.content_trouble is not None:
+                    raise self.content_trouble
 
-        yield Download(chunks(), attachment.content_type, len(self.content))
+        self.downloads += 1
+        try:
+            yield Download(chunks(), attachment.content_type, len(self.content))
+        finally:
+            self.downloads -= 1
 
     def health(self) -> AccountHealth:
         return AccountHealth(AccountState.UNKNOWN)

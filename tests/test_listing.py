@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.errors import BadUserInput, FilterRequired, VendorUnavailable
-from gateway.listing import DONE, Cursors, ListPage, Source, Window, list_page
+from gateway.errors import BadUserInput, FilterRequired, LimitExceeded, VendorUnavailable
+from gateway.listing import DONE, LAST_MOMENT, Cursors, ListPage, Source, Window, list_page
 from gateway.model.account import Account
 from gateway.model.values import Vendor
 from gateway.vendors.base import Position, Step
@@ -185,6 +188,66 @@ async def test_a_source_that_does_not_move_on_is_stopped() -> None:
     source.step = stuck
     got = await list_page([source], lambda row: row, Window(5, None, False), True, "f")
     assert got.sources[0].failed
+
+
+async def test_a_source_whose_rows_are_far_between_is_looked_through_page_by_page() -> None:
+    source = shelves([[1]])[0].source()
+    steps = 0
+
+    async def sparse(after: Position | None, limit: int, down: bool) -> Step[Position]:
+        nonlocal steps
+        steps += 1
+        at = after.at if after is not None else 1_000
+        if at == 500:
+            return Step(rows=(Position(499, "b", "x"),), resume=None)
+        return Step(rows=(), resume=Position(at - 1, "b", ""))
+
+    source.step = sparse
+    cursor = None
+    for _ in range(2):
+        got = await list_page([source], lambda row: row, Window(5, cursor, False), True, "f")
+        assert got.rows == ()
+        assert isinstance(got.sources[0].error, LimitExceeded)
+        assert got.sources[0].error.account == "b"
+        cursor = got.resume
+    got = await list_page([source], lambda row: row, Window(5, cursor, False), True, "f")
+    assert [row.at for row in got.rows] == [499]
+    assert steps == 501
+
+
+async def test_a_cursor_has_room_for_hundreds_of_accounts() -> None:
+    names = [f"{n:03}-{'long-name' * 6}"[:64] for n in range(200)]
+    of = [
+        Shelf(name, [Position(at, name, "t" * 50) for at in range(n % 3 + 1)], stride=1) for n, name in enumerate(names)
+    ]
+    for one in of[::2]:
+        one.failures = 1
+    first = await page(of, 150, None)
+    assert not all(source.failed for source in first.sources)
+    second = await page(of, 500, first.cursors[-1])
+    rows = [*first.rows, *second.rows]
+    assert len(rows) == len(set(rows))
+    assert set(rows) == {row for one in of for row in one.rows}
+
+
+def test_an_order_from_before_the_machines_still_has_a_cursor() -> None:
+    here = Position.of(datetime(1900, 1, 1, tzinfo=UTC), "a", "t")
+    codec = Cursors("f", False)
+    assert codec.read(codec.write(here, {}), "after") == (here, {})
+
+
+@pytest.mark.parametrize(
+    "at", [Position(1, "a", "\ud800"), Position(1, "\udfff", "t"), Position(LAST_MOMENT, "a", "t")]
+)
+def test_a_forged_place_that_nobody_could_be_asked_for_is_refused(at: Position) -> None:
+    for content in (
+        [1, "f", 0, at.at, at.account, at.tie, {}],
+        [1, "f", 0, 1, "a", "t", {at.account: [at.at, at.tie]}],
+    ):
+        cursor = base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+        with pytest.raises(BadUserInput) as caught:
+            Cursors("f", False).read(cursor, "after")
+        assert caught.value.argument == "after"
 
 
 @pytest.mark.parametrize(

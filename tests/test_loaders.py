@@ -51,6 +51,9 @@ async def test_one_bad_key_fails_alone() -> None:
     loaders = Loaders(Accounts([one]))
     results = await asyncio.gather(*(loaders.load(THING, ref(part)) for part in "abc"), return_exceptions=True)
     assert [type(result).__name__ for result in results] == ["str", "VendorUnavailable", "str"]
+    bad = results[1]
+    assert isinstance(bad, VendorUnavailable)
+    assert (bad.vendor, bad.account) == ("sellercloud", "one")
 
 
 async def test_a_failed_batch_fails_its_keys_and_the_next_load_asks_again() -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
+from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PLAIN: Final = re.compile(r"[\w.-]{0,40}", re.ASCII)
 
 log = logging.getLogger("gateway.access")
 
@@ -35,6 +39,7 @@ class AccessLog:
 
 
 def route(path: str) -> str:
-    """The path as far as it may be written down."""
-    top = path.split("/", 2)[1] if path.startswith("/") else ""
-    return f"/{top}/…" if path.count("/") > 1 else f"/{top}"[:100]
+    """The path as far as it may be written down: its first part, if that is a plain word."""
+    top, *rest = path.removeprefix("/").split("/", 1)
+    word = top if PLAIN.fullmatch(top) else "…"
+    return f"/{word}/…" if rest else f"/{word}"

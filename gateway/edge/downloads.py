@@ -6,6 +6,7 @@ may be read is decided again when it is used.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -20,6 +21,7 @@ from typing import Final
 from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from gateway.accounts import Accounts
 from gateway.errors import ClientMistake, DeadlineExceeded, GatewayError, InvalidId, NotFound, Throttled
@@ -31,6 +33,7 @@ from gateway.secret import Secret
 from gateway.vendors.base import ATTACHMENT, Download
 
 LIFETIME_SECONDS: Final = 300
+LONGEST_SECONDS: Final = 1_800  # a client that stops reading would hold one of the account's calls for ever
 MAX_TOKEN: Final = 2_048
 MEDIA_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}")
 SAFE_HEADERS: Final = {
@@ -107,12 +110,7 @@ class Downloads:
                 download = await stack.enter_async_context(adapter.download(attachment))
             except GatewayError as error:
                 return refusal(error)
-            # The vendor's connection stays open until the last byte went out or the client left.
-            return StreamingResponse(
-                drained(download, stack.pop_all()),
-                headers=headers(attachment, download),
-                media_type=media_type(download),
-            )
+            return FileStream(attachment, download, stack.pop_all())
 
     async def _attachment(self, ref: Ref) -> Attachment:
         checked = self._accounts.ref(ref.encode(), frozenset({Kind.ATTACHMENT}))
@@ -122,10 +120,29 @@ class Downloads:
         return attachment
 
 
-async def drained(download: Download, stack: AsyncExitStack) -> AsyncIterator[bytes]:
-    async with stack:
-        async for chunk in download.chunks:
-            yield chunk
+class FileStream(StreamingResponse):
+    """The file's bytes as they come. However sending them ends, `stack` is closed: it holds the vendor's connection."""
+
+    def __init__(self, attachment: Attachment, download: Download, stack: AsyncExitStack) -> None:
+        super().__init__(download.chunks, headers=headers(attachment, download), media_type=media_type(download))
+        self._stack = stack
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._stack:
+            if scope["method"] == "HEAD":
+                self.body_iterator = nothing()
+            try:
+                async with asyncio.timeout(LONGEST_SECONDS):
+                    await super().__call__(scope, receive, send)
+            except (GatewayError, TimeoutError):
+                # Already logged, or the client reads too slowly. The status is out: the server ends an unfinished
+                # answer by breaking the connection, which tells the client.
+                return
+
+
+async def nothing() -> AsyncIterator[bytes]:
+    return
+    yield
 
 
 def headers(attachment: Attachment, download: Download) -> dict[str, str]:

@@ -16,6 +16,7 @@ from strawberry.http import GraphQLRequestData
 
 from gateway.accounts import Accounts
 from gateway.edge import explorer
+from gateway.errors import BadUserInput
 from gateway.loaders import Loaders
 from gateway.schema.build import GatewaySchema
 from gateway.schema.context import Context, DownloadLinks
@@ -33,7 +34,7 @@ class Endpoint(GraphQL[Context, None]):
             response = await self.run(request)
         except HTTPException as error:
             headers = {"Allow": "GET, POST"} if error.status_code == 405 else None
-            body = {"errors": [{"message": error.reason, "extensions": {"code": "BAD_REQUEST", "retryable": False}}]}
+            body = {"errors": [{"message": error.reason, "extensions": BadUserInput(error.reason).extensions}]}
             response = JSONResponse(body, status_code=error.status_code, headers=headers)
         await response(scope, receive, send)
 
@@ -48,6 +49,11 @@ class Endpoint(GraphQL[Context, None]):
             return await super().parse_http_body(request)
         except (AttributeError, TypeError):
             raise HTTPException(400, "The body must be a JSON object with a query.") from None
+
+    def decode_json(self, data: str | bytes) -> object:
+        # Stricter than Python's own, which lets pass what cannot be written again (half a surrogate pair) and stumbles
+        # over deep nesting and endless integers.
+        return orjson.loads(data)
 
     def encode_json(self, data: Mapping[str, Any] | Sequence[Mapping[str, Any]] | object) -> str | bytes:
         return orjson.dumps(data)

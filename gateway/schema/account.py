@@ -13,6 +13,7 @@ from gateway.errors import BadUserInput
 from gateway.model import account as model
 from gateway.model.values import OrderedItem, Party, Vendor
 from gateway.schema.context import Info
+from gateway.schema.texts import search_text
 from gateway.schema.values import Node, OrderedItemView, PartyView
 from gateway.schema.view import described, edge, plain, view
 from gateway.vendors.base import PickerPage
@@ -72,7 +73,7 @@ class PageInfoView:
     has_next_page: bool = plain("Whether rows follow.")
     has_previous_page: bool = plain("Whether rows came before.")
     start_cursor: str | None = plain("The cursor of the first row.")
-    end_cursor: str | None = plain("The cursor to go on from; on an empty page the one it was asked with.")
+    end_cursor: str | None = plain("The cursor to go on from, on an empty page too.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ def party_picker(
         root: Root, info: Info, search: Search = None, first: First = 50, after: After = None
     ) -> Picked[Party] | None:
         check_first(first)
+        search = search_text(search, "search")
         picker = info.context.accounts[root.id].pickers.parties.get(table)
         if picker is None or model.Capability.READ_REFERENCE not in root.capabilities:
             return None
@@ -177,6 +179,8 @@ async def items(
     after: After = None,
 ) -> Picked[OrderedItem] | None:
     check_first(first)
+    search = search_text(search, "search")
+    supplier_key, product_key = search_text(supplier_key, "supplierKey"), search_text(product_key, "productKey")
     picker = info.context.accounts[root.id].pickers.items
     if picker is None or model.Capability.READ_REFERENCE not in root.capabilities:
         return None

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 import strawberry
-from graphql import ExecutionResult, GraphQLError
+from graphql import GraphQLError
 from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
@@ -18,7 +18,7 @@ from strawberry.types import ExecutionContext
 from gateway.errors import BadUserInput, GatewayError, InvalidId, LimitExceeded
 from gateway.model.ref import Kind, Ref
 from gateway.schema.agreement import AgreementLineView, AgreementView, AssetView, ProductSubscriptionView
-from gateway.schema.context import Context, Info
+from gateway.schema.context import Context, Info, Shortfall
 from gateway.schema.nodes import find, order_ref
 from gateway.schema.order import AttachmentView, LineView, OrderView
 from gateway.schema.query import Query
@@ -81,7 +81,8 @@ class GatewaySchema(strawberry.federation.Schema):
         return cast("list[FederationAny]", await asyncio.gather(*work, return_exceptions=True))
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Nothing: `Answering` logs what is ours; a client's mistake is not an error of the server."""
+        """Replaces the errors of any answer, whether it ran or not, by what clients may see; logs what is ours."""
+        errors[:] = [shown(error) for error in errors]
 
 
 async def entity(context: Context, representation: object) -> object | None:
@@ -105,27 +106,29 @@ def reference(context: Context, kind: Kind, representation: Mapping[str, object]
 
 
 class Answering(SchemaExtension):
-    """Finishes an answer: adds the shortfalls as errors, and hides what an unexpected exception says."""
+    """Finishes an answer: adds the shortfalls as errors."""
 
     def on_operation(self) -> Iterator[None]:
         yield
         result = self.execution_context.result
         context: Context = self.execution_context.context
-        if not isinstance(result, ExecutionResult):
-            return
-        errors = [shown(error) for error in result.errors or ()]
-        errors += [
-            GraphQLError(missing.error.message, path=missing.path, extensions=missing.error.extensions)
-            for missing in context.shortfalls
-        ]
-        result.errors = errors or None
+        if result is not None and context.shortfalls:
+            result.errors = [*(result.errors or ()), *map(told, context.shortfalls)]
+
+
+def told(missing: Shortfall) -> GraphQLError:
+    return GraphQLError(missing.error.message, path=missing.path, extensions=missing.error.extensions)
 
 
 def shown(error: GraphQLError) -> GraphQLError:
-    """The error as clients may see it: ours and the query's own mistakes as they are, anything else masked."""
+    """The error as clients may see it: ours as it is, the query's own mistakes with a code, anything else masked."""
     original = error.original_error
-    if original is None or error.path is None or isinstance(original, GatewayError | GraphQLError):
+    if isinstance(original, GatewayError):
         return error
+    if error.path is None or (isinstance(original, GraphQLError) and original.nodes):
+        error.extensions = BadUserInput(error.message).extensions
+        return error
+    # A GraphQLError without nodes too: it comes from writing a value, and quotes it.
     number = secrets.token_hex(8)
     log.error("internal error %s at %s", number, error.path, exc_info=original)
     return GraphQLError(

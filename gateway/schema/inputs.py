@@ -16,12 +16,12 @@ from gateway.model.agreement import AgreementKind, AgreementStatus
 from gateway.model.order import DocumentState, OrderStatus, OrderType
 from gateway.model.ref import GUID
 from gateway.model.values import Vendor
+from gateway.schema.texts import MAX_TEXT, readable, search_text
 from gateway.schema.view import described
 from gateway.vendors.base import Adapter, AgreementFilter, OrderFilter
 
 C = TypeVar("C")
 MAX_CHOICES = 100
-MAX_TEXT = 200
 
 
 class OrderSort(Enum):
@@ -74,7 +74,7 @@ class OrderFilterInput:
             created_from=self.created_from,
             created_before=self.created_before,
             updated_from=self.updated_from,
-            search=search_text(self.search),
+            search=search_text(self.search, "filter.search"),
         )
 
 
@@ -98,12 +98,13 @@ class AgreementFilterInput:
 def chosen(
     accounts: Accounts, names: list[str] | None, vendors: list[Vendor] | None, capability: Capability
 ) -> list[Adapter]:
-    """The accounts that a list is over: those named, else all that can do it. Raises BadUserInput."""
-    if names is not None:
-        named = [accounts.named(name, "filter.accountNames") for name in dict.fromkeys(names)]
-    else:
-        named = [adapter for adapter in accounts if capability in adapter.account.capabilities]
-    return [adapter for adapter in named if vendors is None or adapter.account.vendor in vendors]
+    """The accounts that a list is over: those named, else all that can do it. Raises BadUserInput,
+    LimitExceeded."""
+    wanted, at = choices(names, "accountNames"), choices(vendors, "vendors")
+    named = [accounts.named(name, "filter.accountNames") for name in wanted] or [
+        adapter for adapter in accounts if capability in adapter.account.capabilities
+    ]
+    return [adapter for adapter in named if not at or adapter.account.vendor in at]
 
 
 def choices(values: Iterable[C] | None, name: str) -> tuple[C, ...]:
@@ -115,19 +116,10 @@ def choices(values: Iterable[C] | None, name: str) -> tuple[C, ...]:
         raise BadUserInput(f"{name} is empty; leave it out to allow all.", argument=f"filter.{name}")
     if len(unique) > MAX_CHOICES:
         raise LimitExceeded(f"{name} takes at most {MAX_CHOICES} values.", argument=f"filter.{name}")
-    if any(isinstance(value, str) and not 0 < len(value) <= MAX_TEXT for value in unique):
-        raise BadUserInput(f"Each of {name} has 1 to {MAX_TEXT} characters.", argument=f"filter.{name}")
+    if any(isinstance(value, str) and not readable(value) for value in unique):
+        raise BadUserInput(f"Each of {name} has 1 to {MAX_TEXT} printable characters.", argument=f"filter.{name}")
     return unique
 
 
 def customer_keys(values: list[str] | None) -> tuple[str, ...]:
     return tuple(key.lower() if GUID.fullmatch(key) else key for key in choices(values, "customerKeys"))
-
-
-def search_text(text: str | None) -> str | None:
-    if text is None:
-        return None
-    clean = text.strip()
-    if not 0 < len(clean) <= MAX_TEXT or not clean.isprintable():
-        raise BadUserInput(f"search has 1 to {MAX_TEXT} printable characters.", argument="filter.search")
-    return clean

@@ -25,7 +25,7 @@ def order_ref(adapter: Adapter, number: str, scope: str) -> Ref:
     if len(parts) == 1 and scope:
         raise InvalidId("This vendor's order numbers have no scope.", argument="numberScope")
     for name, part in zip(("numberScope", "number")[-len(parts) :], parts, strict=True):
-        if not 0 < len(part) <= MAX_NUMBER or not part.isprintable():
+        if not 0 < len(part) <= MAX_NUMBER or not part.isprintable() or part in (".", ".."):
             raise InvalidId(f"{name} is missing or has characters that no vendor uses.", argument=name)
     return Ref.of(adapter.account.id, Kind.ORDER, *parts)
 

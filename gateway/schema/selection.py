@@ -6,12 +6,10 @@ An embedded reference can answer a few fields without a call, so a resolver asks
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from graphql import (
     FieldNode,
     FragmentSpreadNode,
-    GraphQLResolveInfo,
     InlineFragmentNode,
     SelectionSetNode,
     VariableNode,
@@ -26,14 +24,13 @@ FREE = frozenset({"__typename", "id", "account"})
 
 def selected(info: Info) -> frozenset[str]:
     """Names of the fields selected directly below, over all fragments, with @skip and @include applied."""
-    raw: GraphQLResolveInfo[Any] = info._raw_info
     context: Context = info.context
-    nodes = raw.field_nodes
+    nodes = info._raw_info.field_nodes
     key = tuple(map(id, nodes))
     known = context.selections.get(key)
     if known is None:
         known = context.selections[key] = frozenset(
-            name for node in nodes if node.selection_set for name in names(node.selection_set, raw)
+            name for node in nodes if node.selection_set for name in names(node.selection_set, info)
         )
     return known
 
@@ -43,12 +40,12 @@ def needs_call(known: frozenset[str] | None, info: Info) -> bool:
     return known is not None and not selected(info) <= known | FREE
 
 
-def names(selection_set: SelectionSetNode, raw: GraphQLResolveInfo[Any]) -> Iterator[str]:
+def names(selection_set: SelectionSetNode, info: Info) -> Iterator[str]:
     pending = [selection_set]
     seen: set[str] = set()
     while pending:
         for node in pending.pop().selections:
-            if not included(node, raw):
+            if not included(node, info):
                 continue
             if isinstance(node, FieldNode):
                 yield node.name.value
@@ -56,18 +53,18 @@ def names(selection_set: SelectionSetNode, raw: GraphQLResolveInfo[Any]) -> Iter
                 pending.append(node.selection_set)
             elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
                 seen.add(node.name.value)
-                pending.append(raw.fragments[node.name.value].selection_set)
+                pending.append(info._raw_info.fragments[node.name.value].selection_set)
 
 
-def included(node: SelectionNode, raw: GraphQLResolveInfo[Any]) -> bool:
-    conditions = {directive.name.value: condition(directive, raw) for directive in node.directives or ()}
+def included(node: SelectionNode, info: Info) -> bool:
+    conditions = {directive.name.value: condition(directive, info) for directive in node.directives or ()}
     return not conditions.get("skip", False) and conditions.get("include", True)
 
 
-def condition(directive: DirectiveNode, raw: GraphQLResolveInfo[Any]) -> bool:
+def condition(directive: DirectiveNode, info: Info) -> bool:
     for argument in directive.arguments or ():
         if argument.name.value == "if":
             if isinstance(argument.value, VariableNode):
-                return bool(raw.variable_values.coerced.get(argument.value.name.value))
+                return bool(info.variable_values.get(argument.value.name.value))
             return bool(getattr(argument.value, "value", False))
     return directive.name.value == "include"

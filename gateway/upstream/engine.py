@@ -19,6 +19,8 @@ import httpx
 import yarl
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from gateway.upstream.addresses import public
+
 PIECE_BYTES: Final = 64 * 1024
 # aiohttp would add these on its own; what goes out is what httpx says.
 NO_HEADERS_OF_ITS_OWN: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
@@ -149,9 +151,10 @@ def _body(request: httpx.Request) -> bytes | httpx.AsyncByteStream | None:
 
 def _is_private_literal(host: str) -> bool:
     try:
-        return not ipaddress.ip_address(host.strip("[]")).is_global
+        ipaddress.ip_address(host.strip("[]"))
     except ValueError:
         return False
+    return not public(host.strip("[]"))
 
 
 class _PublicResolver(AbstractResolver):
@@ -164,10 +167,10 @@ class _PublicResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         found = await self._resolver.resolve(host, port, family)
-        public = [one for one in found if ipaddress.ip_address(one["host"].split("%")[0]).is_global]
-        if not public:
+        reachable = [one for one in found if public(one["host"])]
+        if not reachable:
             raise OSError("no public address")
-        return public
+        return reachable
 
     async def close(self) -> None:
         await self._resolver.close()

@@ -100,7 +100,8 @@ LAST_TIE: Final = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """A place in a list sorted by (creation, account, tie). `at` is in microseconds since 1970, -1 where unknown.
+    """A place in a list sorted by (creation, account, tie). `at` is in microseconds since 1970, -1 where unknown or
+    earlier.
 
     A bound given to an adapter always has the adapter's own account; its tie may be FIRST_TIE or LAST_TIE (before or
     after all rows of that moment), where the bound came from another account's row or from the edge of a window.
@@ -112,7 +113,7 @@ class Position:
 
     @classmethod
     def of(cls, created_at: datetime | None, account: str, tie: str) -> Position:
-        return cls(-1 if created_at is None else microseconds(created_at), account, tie)
+        return cls(-1 if created_at is None else max(microseconds(created_at), -1), account, tie)
 
     @property
     def moment(self) -> datetime | None:

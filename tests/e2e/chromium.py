@@ -78,13 +78,17 @@ class Page:
         self._session = (await self._call("Target.attachToTarget", attach, browser=True))["sessionId"]
         await self._watch(self._session)
         await self._call("Page.enable")
-        await self._call("Page.addScriptToEvaluateOnNewDocument", {"source": _REPORT_VIOLATIONS})
+        await self.prepare(_REPORT_VIOLATIONS)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def prepare(self, script: str) -> None:
+        """Runs a script in every page opened from now on, before the page's own."""
+        await self._call("Page.addScriptToEvaluateOnNewDocument", {"source": script})
 
     async def goto(self, url: str) -> None:
         await self._call("Page.navigate", {"url": url})

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -25,18 +25,36 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(ready: str, *arguments: str) -> Iterator[None]:
-    """`order-gateway` with these arguments, until the block ends; `ready` is the URL that answers once it is up."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gateway", *arguments], cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+def running(
+    ready: str, *arguments: str, stop: signal.Signals = signal.SIGINT, log: Path = Path(os.devnull)
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`order-gateway` with these arguments, until the block ends; `ready` is the URL that answers once it is up.
+
+    It is then stopped by the signal `stop`, sent to the first process alone; `log` is where it writes its log.
+    """
+    with started(*arguments, log=log) as process:
+        try:
+            wait_until_up(ready, process)
+            yield process
+        finally:
+            process.send_signal(stop)
+            process.wait(timeout=30)
+            assert not group_alive(process.pid), "a process was left behind"
+
+
+@contextmanager
+def started(*arguments: str, log: Path = Path(os.devnull)) -> Iterator[subprocess.Popen[bytes]]:
+    """The command as soon as its process exists; what is left of it at the end is killed."""
+    with log.open("wb") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gateway", *arguments], cwd=ROOT, stderr=stderr, start_new_session=True
+        )
     try:
-        wait_until_up(ready, process)
-        yield
+        yield process
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
-        assert not group_alive(process.pid), "a process was left behind"
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -49,6 +67,13 @@ def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
         except httpx.TransportError:
             time.sleep(0.1)
     raise AssertionError(f"{url} did not answer")
+
+
+def wait_until_logged(log: Path, text: str) -> None:
+    until = time.monotonic() + START_SECONDS
+    while text not in log.read_text():
+        assert time.monotonic() < until, f"{text} was not logged"
+        time.sleep(0.01)
 
 
 def group_alive(group: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import httpx
 import pytest
 
 from gateway import __version__
-from tests.e2e.processes import command, free_port, running
+from tests.e2e.processes import command, free_port, group_alive, running, started, wait_until_logged, wait_until_up
 
 CONFIG = """
 public_url = "http://127.0.0.1:{port}"
@@ -120,6 +122,55 @@ def test_a_taken_port_is_told_with_a_way_out() -> None:
         done = command("demo", "--port", str(free_port()), "--sandbox-port", str(port))
     assert done.returncode == 2
     assert f"port {port} is in use" in done.stderr
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("early", [True, False], ids=["while it starts", "while it serves"])
+def test_a_demo_that_is_stopped_takes_its_sandbox_along(tmp_path: Path, sign: signal.Signals, early: bool) -> None:
+    port, sandbox_port = free_port(), free_port()
+    log = tmp_path / "log"
+    with started("demo", "--port", str(port), "--sandbox-port", str(sandbox_port), log=log) as process:
+        if early:
+            wait_until_logged(log, "Started server process")  # the sandbox, which comes first
+        else:
+            wait_until_up(f"http://127.0.0.1:{port}/readyz", process)
+        process.send_signal(sign)
+        process.wait(timeout=30)
+        assert not group_alive(process.pid), "the sandbox was left behind"
+    assert "Traceback" not in log.read_text()
+
+
+def test_a_link_s_token_is_never_logged(tmp_path: Path, credentials: dict[str, Any]) -> None:
+    port = free_port()
+    log = tmp_path / "log"
+    config = written(tmp_path, credentials, port)
+    upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n"
+    with running(f"http://127.0.0.1:{port}/readyz", "serve", "--config", config, "--port", str(port), log=log):
+        for line, headers in [
+            ("GET /files/the-token HTTP/1.1", ""),
+            ("HEAD /files/the-token HTTP/1.1", ""),
+            ("POST /files/the-token?the-token HTTP/1.1", ""),
+            ("GET /files/the-token/the-token HTTP/1.1", ""),
+            ("GET /files/the-token HTTP/1.1", upgrade),
+            ("GET /files/the-token HTTP/7.1", ""),
+            ("GET /files/the-token\x00 HTTP/1.1", ""),
+        ]:
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+                connection.sendall(f"{line}\r\nHost: x\r\nConnection: close\r\n{headers}\r\n".encode())
+                assert connection.recv(1_000).startswith(b"HTTP/1.1 4")
+    written_down = log.read_text()
+    assert "/files/…" in written_down
+    assert "the-token" not in written_down
+
+
+def test_a_store_that_cannot_be_used_is_told_in_a_line(tmp_path: Path, credentials: dict[str, Any]) -> None:
+    config = written(tmp_path, credentials, free_port())
+    (tmp_path / "data").write_text("a file where the folder should be")
+    for name in ("serve", "doctor"):
+        done = command(name, "--config", config)
+        assert done.returncode == 2
+        assert "data_dir" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_the_version_is_the_package_s() -> None:

@@ -149,8 +149,8 @@ async def test_an_example_can_be_opened_again_with_its_variables(gateway: Gatewa
         await open_explorer(page, gateway)
         await page.click("[aria-label='Open an example']")
         await page.click("[role=menuitem]:last-of-type")
-        await page.until("document.querySelector('.graphiql-tab-active')?.innerText.includes('OpenOrders')")
-        await page.until("document.querySelector('.graphiql-editor-tool').innerText.includes('since')")
+        await page.until("document.querySelector('.graphiql-tab-active')?.innerText.includes('Cart')")
+        await page.until("document.querySelector('.graphiql-editor-tool').innerText.includes('id')")
         assert len(await tabs(page)) == len(EXAMPLES) + 1
         assert_nothing_wrong(page, gateway)
 

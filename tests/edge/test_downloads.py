@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
+from starlette.types import Message, Receive
 
 from gateway.accounts import Accounts
+from gateway.edge import downloads
 from gateway.edge.access import route
 from gateway.edge.downloads import LIFETIME_SECONDS, Downloads, Ticket, Tickets, safe_name
 from gateway.errors import InvalidId, Throttled, VendorUnavailable
@@ -53,22 +56,114 @@ class Desk:
         return link.rsplit("/", 1)[1]
 
 
-async def body(response: Response) -> bytes:
-    if not isinstance(response, StreamingResponse):
-        return bytes(response.body)
-    return b"".join([bytes(chunk) async for chunk in response.body_iterator])  # type: ignore[arg-type]  # we stream bytes
+async def staying() -> Message:
+    await asyncio.Event().wait()
+    raise AssertionError("never")
+
+
+async def leaving() -> Message:
+    return {"type": "http.disconnect"}
+
+
+async def sent(response: Response, method: str = "GET", receive: Receive = staying) -> list[Message]:
+    """What the server is given to send."""
+    messages: list[Message] = []
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    await response({"type": "http", "method": method, "asgi": {"spec_version": "2.3"}}, receive, send)
+    return messages
+
+
+def body(messages: list[Message]) -> bytes:
+    return b"".join(message.get("body", b"") for message in messages)
+
+
+def finished(messages: list[Message]) -> bool:
+    return messages[-1]["type"] == "http.response.body" and not messages[-1].get("more_body")
 
 
 async def test_a_link_leads_to_the_file_and_its_answer_is_safe_to_open() -> None:
     desk = Desk()
     response = await desk.downloads.serve(desk.token())
-    assert await body(response) == desk.adapter.content
+    messages = await sent(response)
+    assert body(messages) == desk.adapter.content
+    assert finished(messages)
+    assert desk.adapter.downloads == 0
     headers = response.headers
     assert headers["content-disposition"] == "attachment; filename=\"PO 1.pdf\"; filename*=UTF-8''PO%201.pdf"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
     assert "sandbox" in headers["content-security-policy"]
     assert headers["content-length"] == str(len(desk.adapter.content))
+
+
+async def test_asking_for_the_headers_alone_reads_no_file() -> None:
+    desk = Desk()
+    response = await desk.downloads.serve(desk.token())
+    messages = await sent(response, "HEAD")
+    assert body(messages) == b""
+    assert response.headers["content-length"] == str(len(desk.adapter.content))
+    assert desk.adapter.downloads == 0
+
+
+async def test_a_client_that_is_gone_before_the_first_byte_leaves_nothing_open() -> None:
+    desk = Desk()
+    await sent(await desk.downloads.serve(desk.token()), receive=leaving)
+    assert desk.adapter.downloads == 0
+
+    async def broken(message: Message) -> None:
+        raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        await (await desk.downloads.serve(desk.token()))({"type": "http", "method": "GET"}, staying, broken)
+    assert desk.adapter.downloads == 0
+
+
+async def test_a_client_that_leaves_while_it_is_sent_to_leaves_nothing_open() -> None:
+    desk = Desk()
+    full = asyncio.Event()
+
+    async def left() -> Message:
+        await full.wait()
+        return {"type": "http.disconnect"}
+
+    async def slow(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            full.set()
+            await asyncio.Event().wait()
+
+    await (await desk.downloads.serve(desk.token()))({"type": "http", "method": "GET"}, left, slow)
+    assert desk.adapter.downloads == 0
+
+
+async def test_a_client_that_stops_reading_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "LONGEST_SECONDS", 0.05)
+    desk = Desk()
+
+    async def stuck(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    await (await desk.downloads.serve(desk.token()))({"type": "http", "method": "GET"}, staying, stuck)
+    assert desk.adapter.downloads == 0
+
+
+async def test_a_vendor_that_breaks_off_leaves_the_answer_unfinished() -> None:
+    desk = Desk()
+    desk.adapter.content_trouble = VendorUnavailable("broke")
+    messages = await sent(await desk.downloads.serve(desk.token()))
+    assert body(messages) == desk.adapter.content[:7]
+    assert not finished(messages)
+    assert desk.adapter.downloads == 0
+
+
+async def test_a_link_into_an_account_that_was_removed_is_a_404() -> None:
+    desk = Desk()
+    token = desk.token()
+    empty = Downloads(Accounts([]), KEYS, "https://orders.example.com", lambda: desk.now)
+    assert (await empty.serve(token)).status_code == 404
 
 
 async def test_a_link_ends() -> None:
@@ -135,3 +230,9 @@ def test_no_file_name_is_a_path_or_a_header(name: str) -> None:
 def test_the_access_log_never_writes_a_token() -> None:
     assert route("/files/secret-token") == "/files/…"
     assert route("/graphql") == "/graphql"
+
+
+def test_a_path_cannot_forge_a_line_of_the_access_log_or_flood_it() -> None:
+    assert route("/x\n2026-01-01 INFO all is well") == "/…"
+    assert len(route("/" + "a" * 5_000 + "/b")) < 120
+    assert len(route("/" + "a" * 5_000)) < 120

@@ -343,6 +343,46 @@ async def test_subscriptions_are_listed_by_customer_and_by_order() -> None:
     assert (await partner.http.get(partner.at("/subscriptions?orderId=1"))).status_code == 501
 
 
+async def test_what_can_be_given_back_ends_with_its_window() -> None:
+    partner = await Partner(1.0).login("app")
+    rows = []
+    for country in ("DE", "US", "GB", "CH", "SE"):
+        rows += (await partner.http.get(partner.at("/subscriptions", country))).json()["items"]
+    young = [one for one in rows if one["cancellationAllowedUntilDate"] >= f"{TODAY:%Y-%m-%d}"]
+    assert young
+    for one in rows:
+        until, held = one["cancellationAllowedUntilDate"], one["refundableQuantity"]
+        assert held["totalQuantity"] == sum(part["quantity"] for part in held["details"])
+        assert bool(held["details"]) is bool(one["refundOptions"]) is (one in young)
+        assert all(part["allowedUntilDateTime"] == until for part in held["details"])
+        assert one["refundOptions"] in ([], [{"type": "Full", "expiresAt": until}])
+
+
+@pytest.mark.parametrize("size", [0.05, 1.0])
+async def test_seeded_carts_can_be_read_and_have_the_same_ids_on_any_day(size: float) -> None:
+    partner = await Partner(size).login("app")
+    carts = {
+        (customer.id, cart): (await partner.http.get(f"/v1/customers/{customer.id}/carts/{cart}")).json()
+        for customer in partner.emulator.world.customers.values()
+        for cart in customer.carts
+    }
+    assert sorted(one["status"] for one in carts.values()) == ["Active", "Active", "Active", "Ordered"]
+    faults = [line["error"]["errorCode"] for one in carts.values() for line in one["lineItems"] if "error" in line]
+    assert faults == [10001, 10015]
+    for (customer, cart), one in carts.items():
+        assert one["creationTimestamp"] <= one["lastModifiedTimestamp"] < f"{TODAY:%Y-%m-%d}"
+        again = await partner.http.post(f"/v1/customers/{customer}/carts/{cart}/checkout")
+        ordered = one["status"] == "Ordered"
+        faulty = any("error" in line for line in one["lineItems"])
+        assert again.status_code == (400 if faulty else 201)
+        if ordered:
+            known = {order["number"] for order in PartnerCenter(1, size, TODAY).orders()}
+            assert {order["id"] for order in again.json()["orders"]} <= known
+    for days in range(1, 8):
+        later = PartnerCenter(1, size, TODAY + timedelta(days=days)).world
+        assert {(one.id, cart) for one in later.customers.values() for cart in one.carts} == set(carts)
+
+
 async def test_audit_records_tell_of_orders_in_pages() -> None:
     partner = await Partner().login("app")
     params = {"startDate": "2024-11-01", "endDate": "2025-11-22", "size": "30"}

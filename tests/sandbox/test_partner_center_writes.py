@@ -27,6 +27,9 @@ from tests.sandbox.test_partner_center_tokens import (
     line,
 )
 
+SAVINGS = "DZH318Z08SVP:0003:DZH318Z09QWR"
+SHARED = {"scope": "shared", "subscriptionId": "5f0c1a52-8d3e-4b7a-9c61-2e7d4f90ab13"}
+COMMITTED = {"amount": 1.5, "currency": "EUR", "grain": "hourly"}
 ONCE: dict[str, Any] = {"cycle": "one_time", "term": None}
 PDF = b"%PDF-1.7 " + b"x" * 2000
 METADATA = {"isPartofTender": False, "customerPrice": "156.87", "currency": "CAD", "fxRate": "1.2"}
@@ -71,6 +74,9 @@ async def test_keys_are_read_without_case_and_cycles_in_any_form() -> None:
         (line(RESERVED, **ONCE), 10010),
         (line(RESERVED, provisioningContext={"scope": "shared"}, **ONCE), 10007),
         (line(PREMIUM, addonItems=[line(PREMIUM)]), 10010),
+        (line(SAVINGS, 1, "one_time", "P3Y", provisioningContext=SHARED), 10010),
+        (line(SAVINGS, 1, "one_time", "P3Y", provisioningContext=SHARED, purchaseCommitment={"amount": 1}), 10010),
+        (line(SAVINGS, 1, "one_time", "P3Y", purchaseCommitment=COMMITTED), 10010),
     ],
 )
 async def test_a_faulty_line_is_told_in_the_line_and_stops_the_checkout(given: dict[str, Any], error: int) -> None:
@@ -90,6 +96,7 @@ async def test_good_lines_with_options_have_no_error() -> None:
         line(PREMIUM, promotionId="39NFJQT1PL41:0002:39NFJQT1Q5KL", customTermEndDate="2026-01-31T00:00:00Z"),
         line(RESERVED, provisioningContext=subscription, **ONCE),
         line("CFQ7TT000008:0001:CFQ7TT00008A", attestationAccepted=True),
+        line(SAVINGS, 1, "one_time", "P3Y", provisioningContext=SHARED, purchaseCommitment=COMMITTED),
     )
     assert not any("error" in one for one in cart["lineItems"])
     pricing = cart["lineItems"][0]["pricing"]

@@ -111,6 +111,9 @@ async def test_split_billing_is_not_for_the_vendor(mpt: Bench) -> None:
     made = await mpt.send("client", "POST", path, {"allocations": shares})
     assert [one["percentage"] for one in made["allocations"]] == [70, 30]
     assert (await mpt.get(path)).json() == made
+    assert {key for one in made["allocations"] for key in one["price"]} <= {"currency", "SPx1", "SPxM", "SPxY"}
+    whole = (await mpt.get(path, "operations")).json()
+    assert any("PPxM" in one["price"] for one in whole["allocations"])
     assert (await mpt.get(path, "vendor")).status_code == 403
     await mpt.send("vendor", "PUT", path, {"allocations": shares}, 403)
     await mpt.send("client", "PUT", path, {"allocations": shares[:1]}, 400)

@@ -189,7 +189,10 @@ def test_the_year_has_splits_certificates_terms_assignees_and_drafts_below_order
     assert any(order["termsAndConditions"] for order in orders)
     assert any("assignee" in order for order in orders)
     assert any(order["price"].get("SPxY", 0) < 0 for order in orders if order["type"] == "Termination")
-    assert any(row["status"] == "Draft" for row in table(year, "subscriptions"))
+    assert {row["status"] for row in table(year, "subscriptions")} >= {"Draft", "Deleted", "Expired", "Suspended"}
+    assert {row["status"] for row in table(year, "assets")} == {"Draft", "Active", "Terminated"}
+    running = [row for row in table(year, "subscriptions") if row["status"] == "Active"]
+    assert all(row["commitmentDate"] >= (TODAY - timedelta(days=4)).isoformat() for row in running)
     assert len(table(year, "licensees")) == 7
 
 

@@ -311,6 +311,22 @@ async def test_the_old_style_has_href_nulls_fractions_and_the_misspelt_key() -> 
         assert any(row["notes"] is None for row in rows)
 
 
+async def test_in_the_old_style_orders_and_agreements_have_four_groups_and_are_found_by_them() -> None:
+    async with bench() as mpt:
+        mpt.emulator.settings.legacy_style = True
+        numbers = {order["number"] for order in mpt.emulator.orders()}
+        for row in await mpt.rows(f"{ORDERS}?limit=5"):
+            assert row["id"] in numbers
+            assert row["id"].count("-") == row["agreement"]["id"].count("-") == 4
+            assert (await mpt.get(f"{ORDERS}/{row['id']}")).json()["id"] == row["id"]
+            for form in (f'"{row["id"]}"', f"%22{row['id']}%22", row["id"]):
+                assert [one["id"] for one in await mpt.rows(f"{ORDERS}?eq(id,{form})")] == [row["id"]]
+            agreement = row["agreement"]["id"]
+            assert row in await mpt.rows(f'{ORDERS}?limit=100&eq(agreement.id,"{agreement}")')
+            changed = await mpt.send("client", "PUT", f"{ORDERS}/{row['id']}", {"notes": agreement})
+            assert changed["notes"]
+
+
 async def test_the_knobs_of_lists_act_at_once() -> None:
     async with bench() as mpt:
         settings = mpt.emulator.settings

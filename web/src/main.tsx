@@ -14,7 +14,6 @@ const fetcher = createGraphiQLFetcher({
   url: endpoint,
   // Any header a form cannot send makes the browser ask first, which is the gateway's guard against forged requests.
   headers: { "graphql-require-preflight": "1" },
-  subscriptionUrl: `${location.origin.replace(/^http/, "ws")}${endpoint}`,
 });
 
 /** Says what went wrong where React would leave an empty page. */

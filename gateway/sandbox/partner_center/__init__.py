@@ -10,6 +10,7 @@ Guessed, because nothing public says it:
 - Carts: an expired cart answers 404/800008; one that has orders takes no PUT (400/800065); groups are formed by product
   family and billing cycle; after a partial checkout the cart stays `Active` and remembers what it ordered; a checkout
   in which every group fails is still 201; a line's seats count against a maximum over all running subscriptions.
+- Savings plans: bought once for a term, with scope, subscription and commitment, and never cancelled by their order.
 - Orders: `alternateId` works as key; numbers in `billingType` follow the client's enum; unknown resellers in a filter
   give an empty list; cancelling is refused with 409/800014 while pending and 400/800061 in review states; production
   refuses reservations with 403/800019; direct creation is all or nothing and takes one product family.

@@ -220,9 +220,18 @@ def _judge_end(call: Call, item: Item, line: Document) -> LineFault | None:
 
 
 def _judge_context(item: Item, line: Document) -> LineFault | None:
+    """Reservations and savings plans say where they count; a savings plan, how much is committed."""
     context = line.get("provisioningContext", {})
-    if item.family != "reservation":
+    if item.family not in ("reservation", "savings_plan"):
         return None
+    if item.family == "savings_plan" and not _is_commitment(line.get("purchaseCommitment", {})):
+        return LineFault(10010)
     if str(context.get("scope", "")).lower() not in ("shared", "single"):
         return LineFault(10010)
     return None if GUID.fullmatch(str(context.get("subscriptionId", ""))) else LineFault(10007)
+
+
+def _is_commitment(given: Document) -> bool:
+    amount = given.get("amount")
+    positive = isinstance(amount, int | float) and amount > 0
+    return positive and bool(given.get("currency")) and bool(given.get("grain"))

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Family = Literal["licence", "software", "software_subscription", "reservation", "saas", "azure_plan", "legacy"]
+Family = Literal[
+    "licence", "software", "software_subscription", "reservation", "savings_plan", "saas", "azure_plan", "legacy"
+]
 Trait = Literal[
     "",
     "purchase_order",  # its order waits for the customer's purchase order
@@ -23,6 +25,7 @@ Trait = Literal[
 MONTHLY = (("monthly", "P1M"), ("monthly", "P1Y"), ("annual", "P1Y"), ("monthly", "P3Y"), ("annual", "P3Y"))
 YEARLY = (("annual", "P1Y"), ("triennial", "P3Y"))
 ONCE = (("one_time", ""),)
+ONCE_FOR_A_TERM = (("one_time", "P1Y"), ("one_time", "P3Y"))
 PERIODS = {
     ("monthly", "P1M"): 1,
     ("monthly", "P1Y"): 12,
@@ -153,6 +156,14 @@ ITEMS: tuple[Item, ...] = (
         "reservation",
         ONCE,
         2980.0,
+    ),
+    Item(
+        "DZH318Z08SVP:0003:DZH318Z09QWR",
+        "Azure savings plan for compute",
+        MICROSOFT,
+        "savings_plan",
+        ONCE_FOR_A_TERM,
+        0.0,
     ),
     Item("DZH318Z08ZGK:0001:DZH318Z091FG", "Backup for Microsoft 365", "Northgate Backup", "saas", MONTHLY, 2.9),
     Item("DZH318Z0F9TC:0002:DZH318Z0FB77", "Signature Manager Cloud", "Kestrel Mail", "saas", MONTHLY, 1.4),

@@ -24,6 +24,7 @@ REFUSALS: dict[str, dict[str, tuple[int, int] | None]] = {
     "software_subscription": {"sandbox": None, "production": None},
     "licence": {"sandbox": (400, 800063), "production": (400, 800063)},
     "saas": {"sandbox": (403, 800077), "production": (403, 800077)},
+    "savings_plan": {"sandbox": (400, 800061), "production": (400, 800061)},
     "azure_plan": {"sandbox": (400, 800063), "production": (400, 800063)},
     "legacy": {"sandbox": None, "production": (403, 800019)},
 }

@@ -21,6 +21,7 @@ PRODUCT_TYPES: dict[str, tuple[Document, str]] = {
     "software": ({"id": "Software", "displayName": "Software"}, "none"),
     "software_subscription": ({"id": "Software", "displayName": "Software"}, "Licenses"),
     "reservation": ({"id": "Azure", "displayName": "Azure"}, "Benefit"),
+    "savings_plan": ({"id": "Azure", "displayName": "Azure"}, "Benefit"),
     "azure_plan": ({"id": "Azure", "displayName": "Azure"}, "Usage-based"),
     "saas": ({"id": "SaaS", "displayName": "SaaS"}, "Licenses"),
 }
@@ -82,6 +83,7 @@ def _terms(order: Order, line: Line, moment: datetime) -> Document:
     """Begin and end of the term and the billing cycle, both counted from midnight."""
     start = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     term_end = stamp(months_later(start, TERM_MONTHS[line.term])) if line.term in TERM_MONTHS else OPEN_ENDED
+    term_end = line.extras.get("customTermEndDate", term_end)
     cycle_end = stamp(months_later(start, CYCLE_MONTHS[order.cycle])) if order.cycle in CYCLE_MONTHS else UNSET
     renewing = line.term in TERM_MONTHS and line.item.family in RENEWING
     cancellable_until = stamp(moment + CANCEL_WINDOW)
@@ -94,6 +96,9 @@ def _terms(order: Order, line: Line, moment: datetime) -> Document:
         "autoRenewEnabled": renewing,
         "termDuration": line.term,
         "renewalTermDuration": line.term if renewing else "",
-        "refundOptions": [{"type": "Full", "expiresAfter": cancellable_until}],
-        "refundableQuantity": {"totalQuantity": line.quantity, "details": []},
+        "refundOptions": [{"type": "Full", "expiresAt": cancellable_until}],
+        "refundableQuantity": {
+            "totalQuantity": line.quantity,
+            "details": [{"quantity": line.quantity, "allowedUntilDateTime": cancellable_until}],
+        },
     }

@@ -18,6 +18,8 @@ Guessed here, each the mildest reading of a silent page:
 - With `enum_names` the list says "Competed", as its page does; the detail says "Completed".
 - What lies ahead (expected delivery, cancel-by) may be after the data's last day; what happened never is.
 - `VendorNote` is read back as `Purchase.Instructions`; a split child carries SplitFrom, its parent SplitTo.
+- A `State` comes back as `StateName`, a short one as `StateCode` too; a `Region` does not come back.
+- What no page explains has some value: `DisplayName` repeats the number, `CM` is 0, `OverRecived` is an amount of 0.
 - Diagnostics need a token. A body that names a field the endpoint lacks is refused with 501, so that misspellings show.
 
 Not here (501): receiving, splitting, serials, imports, containers, links to sales orders, documents, sales orders.

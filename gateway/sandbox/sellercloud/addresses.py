@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from gateway.sandbox.sellercloud import enums
 from gateway.sandbox.sellercloud.fields import Fields
+from gateway.sandbox.sellercloud.notation import Notation
 from gateway.sandbox.sellercloud.records import Address
 
 CREATE_FIELDS = (
     "FirstName", "LastName", "MiddleName", "ZipCode", "City", "Country", "Business", "AddressLine1", "AddressLine2",
     "Fax", "Region", "State", "Phone", "ContactName",
 )  # fmt: skip
+LONGEST_CODE = 3  # of a state
 _COUNTRIES = {"US": "United States", "CA": "Canada", "GB": "United Kingdom", "DE": "Germany", "FR": "France"}
 
 
@@ -36,7 +39,8 @@ def read_address(fields: Fields) -> Address:
     )
 
 
-def ship_to_address(address: Address | None, id: int) -> dict[str, Any] | None:
+def ship_to_address(address: Address | None, id: int, notation: Notation) -> dict[str, Any] | None:
+    """The list's; the detail's has more. A `Region` that was sent is not told."""
     if address is None:
         return None
     return {
@@ -48,21 +52,21 @@ def ship_to_address(address: Address | None, id: int) -> dict[str, Any] | None:
         "StreetLine1": address.line1,
         "StreetLine2": address.line2,
         "City": address.city,
-        "StateName": address.region,
-        "StateCode": address.state,
+        "StateName": address.state,
+        "StateCode": address.state if address.state and len(address.state) <= LONGEST_CODE else None,
         "PostalCode": address.zip_code,
         "CountryName": _COUNTRIES.get(address.country),
         "CountryCode": address.country,
         "PhoneNumber": address.phone,
         "FaxNumber": address.fax,
-        "EmailAddress": None,
-        "WebSiteURL": None,
-        "HomePhone": None,
-        "Notes": None,
+        "EmailAddress": address.email,
+        "WebSiteURL": address.web_site,
+        "HomePhone": address.home_phone,
+        "Notes": address.notes,
         "IsShippingAddress": True,
         "IsBillingAddress": False,
-        "AddressClassification": 0,
-        "AddressStatus": 0,
+        "AddressClassification": notation.enum(enums.ADDRESS_CLASSIFICATION, address.classification),
+        "AddressStatus": notation.enum(enums.ADDRESS_STATUS, address.verification),
         "AddressSource": 0,
     }
 
@@ -77,7 +81,7 @@ def warehouse_address(address: Address) -> dict[str, Any]:
         "ZipCode": address.zip_code,
         "City": address.city,
         "Country": address.country,
-        "ContactName": None,
+        "ContactName": address.contact_name,
         "Business": address.business,
         "Fax": address.fax,
         "Region": address.region,

@@ -19,7 +19,7 @@ def detail(po: PurchaseOrder, tenant: Tenant, settings: Settings) -> dict[str, A
     """Source: the vendor's Swagger and its page of 2024; the lines were seen by clients only."""
     notation = settings.notation()
     answer = {
-        "Purchase": _purchase(po, tenant, notation),
+        "Purchase": _purchase(po, tenant, settings),
         "Statuses": _statuses(po, notation),
         "VendorAndInvoice": _invoice(po, settings, notation),
         "TotalInfo": _totals(po, settings),
@@ -45,11 +45,17 @@ def detail(po: PurchaseOrder, tenant: Tenant, settings: Settings) -> dict[str, A
     return answer
 
 
-def _purchase(po: PurchaseOrder, tenant: Tenant, notation: Notation) -> dict[str, Any]:
+def _purchase(po: PurchaseOrder, tenant: Tenant, settings: Settings) -> dict[str, Any]:
+    notation = settings.notation()
     enum, date = notation.enum, notation.date
     warehouse = tenant.warehouses.get(po.warehouse_id)
-    ship_to = ship_to_address(po.ship_to, po.id)
-    client_only = {"ClientID": 1, "UserID": 0, "HomePhoneExt": None, "PhoneNumberExt": None}
+    ship_to = ship_to_address(po.ship_to, po.id, notation)
+    detail_only = po.ship_to and {
+        "ClientID": 1,
+        "UserID": 0,
+        "HomePhoneExt": po.ship_to.home_phone_extension,
+        "PhoneNumberExt": po.ship_to.phone_extension,
+    }
     return {
         "POId": po.id,
         "CompanyId": po.company_id,
@@ -62,24 +68,24 @@ def _purchase(po: PurchaseOrder, tenant: Tenant, notation: Notation) -> dict[str
         "Description": po.title,
         "DefaultWarehouseID": po.warehouse_id,
         "ExpectedDelivery": date(po.expected),
-        "RequireExpectedDeliveryDate": False,
+        "RequireExpectedDeliveryDate": settings.force_expected_delivery_date,
         "CancelByDate": date(po.cancel_by),
         "CreditMemoID": po.credit_memo_id,
         "CurrencyCode": po.currency,
         "CurrencyRateToUSD": float(po.currency_rate),
         "CurrencyRateFromUSD": round(1 / float(po.currency_rate), 6),
         "ReceivingStatus": enum(enums.RECEIVING_STATUS, po.receiving_status),
-        "RelatedFbaId": 0,
+        "RelatedFbaId": po.fba_id,
         "Instructions": po.instructions,
         "IsQBExported": po.exported,
         "IsWarehouseBinsEnabled": warehouse is not None and warehouse.enforce_bins,
         "IsModified": False,
         "CancelledPOID": po.cancelled_po_id,
-        "RelatedWfsShipmentId": 0,
+        "RelatedWfsShipmentId": po.wfs_shipment_id,
         "TotalCBM": round(sum(line.units for line in po.lines) * 0.0021, 4),
         "TotalWeight": f"{sum(line.units for line in po.lines) * 0.75:.2f} lbs",
-        "RelatedPOFBAPlanningId": 0,
-        "ShipToAddress": ship_to and {**ship_to, **client_only},
+        "RelatedPOFBAPlanningId": po.fba_planning_id,
+        "ShipToAddress": ship_to and detail_only and {**ship_to, **detail_only},
     }
 
 
@@ -113,7 +119,7 @@ def _invoice(po: PurchaseOrder, settings: Settings, notation: Notation) -> dict[
         "Balance": money(po.balance),
         "TotalPaid": money(po.paid),
         "TotalRefunded": money(po.refunded),
-        "OverRecived": False,
+        "OverRecived": 0.0,
         "Invoices": invoices(po),
         "IsModified": False,
     }
@@ -217,7 +223,7 @@ def _line(po: PurchaseOrder, line: Line, settings: Settings, notation: Notation)
         "QtyOrdered": line.units,
         "QtyReceived": line.received,
         "QtyOnHand": (line.id * 37) % 500,
-        "QtyInContainer": None,
+        "QtyInContainer": line.in_container,
         "UnitPrice": money(line.unit_price),
         "AdjustedPrice": money(line.adjusted_unit_price),
         "ExtraCostPerUnit": 0.0,

@@ -48,7 +48,7 @@ def get_vendor(exchange: Exchange) -> Response:
             "Alias": vendor.alias,
             "AccountNumber": vendor.account_number,
             "Email": vendor.email,
-            "EmailCC": None,
+            "EmailCC": vendor.email_cc,
             "Website": vendor.website,
             "IsActive": vendor.is_active,
             "IsDefault": vendor.is_default,
@@ -207,7 +207,7 @@ def _warehouse_row(warehouse: Warehouse, notation: Notation) -> dict[str, Any]:
     return {
         "ID": warehouse.id,
         **_warehouse(warehouse, notation),
-        "QBWarehouseName": None,
+        "QBWarehouseName": warehouse.quick_books_name,
         "CreatedBy": 12,
         "CreatedOn": SINCE,
         "CreatedByUsername": "dana",

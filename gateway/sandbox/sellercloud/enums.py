@@ -41,6 +41,8 @@ WAREHOUSE_TYPE: Table = {
     6: "Cdiscount",
     7: "WFS",
 }
+ADDRESS_CLASSIFICATION: Table = {0: "None", 1: "Residential", 2: "Commercial", 3: "Other"}
+ADDRESS_STATUS: Table = {0: "Unknown", 1: "None", 2: "Confirmed", 3: "UnConfirmed"}
 ACTIVE_STATUS: Table = {0: "Inactive", 1: "Active"}
 SELLABLE: Table = {0: "All", 1: "Yes", 2: "No"}
 

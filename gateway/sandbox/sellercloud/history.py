@@ -18,6 +18,8 @@ ORDERS_A_YEAR = 600
 FEWEST = 20
 IMPORTED_TOGETHER = 12  # purchase orders of one minute at size 1
 IMPORT_DAY = 141
+CREDIT_MEMO = 1
+FBA = 1  # a type of warehouse
 
 _TITLES = (
     "Spring restock", "Summer table", "Autumn launch", "Holiday build-up", "Weekly replenishment", "Shelf gaps",
@@ -30,10 +32,20 @@ _INSTRUCTIONS = (
 _MEMOS = (None, None, None, "Freight shared with previous PO", "Price agreed by phone", "Check breakage on arrival")
 _BUYERS = ("D. Whitfield", "M. Oyelaran", "I. Brandt")
 _CUSTOMERS = (
-    Address("US", "Helen", "Kowalski", "B", "60614", "Chicago", None, "2210 N Clark St", "Apt 4", state="IL"),
-    Address("CA", "Olivier", "Tremblay", None, "H2X 1Y4", "Montréal", None, "88 rue Milton", None, state="QC"),
-    Address("GB", "Aisha", "Rahman", None, "M4 1HN", "Manchester", None, "7 Tib Lane", None, phone="+44 161 555 0110"),
-)
+    Address(
+        "US", "Helen", "Kowalski", "B", "60614", "Chicago", None, "2210 N Clark St", "Apt 4", state="IL",
+        home_phone="+1 312 555 0143", home_phone_extension="4", notes="Ring twice", classification=1, verification=2,
+    ),
+    Address(
+        "CA", "Olivier", "Tremblay", None, "H2X 1Y4", "Montréal", "Café Milton", "88 rue Milton", None, state="QC",
+        email="olivier@cafe-milton.example", web_site="https://cafe-milton.example", classification=3, verification=3,
+    ),
+    Address(
+        "GB", "Aisha", "Rahman", None, "M4 1HN", "Manchester", None, "7 Tib Lane", None, phone="+44 161 555 0110",
+        verification=1,
+    ),
+)  # fmt: skip
+_SERVICES = (("UPS", "Ground"), ("FedEx", "2Day"), ("DHL", "Express Worldwide"))
 _TAXED_COMPANY = 171
 _Choice = tuple[int, ...]
 _COMPANY_WEIGHTS: _Choice = (60, 15, 20, 5)
@@ -87,7 +99,7 @@ class Author:
             id=next(self.order_ids),
             company_id=parent.company_id if parent else company.id,
             vendor_id=vendor.id,
-            type=1 if index % 17 == 16 else 2 if index % 23 == 19 else 0,
+            type=CREDIT_MEMO if index % 17 == 16 else 2 if index % 23 == 19 else 0,
             case_mode=case_mode,
             created=self.year.at(day, second, fraction(rng)),
             created_by=rng.choice(tuple(catalog.EMPLOYEES)),
@@ -97,10 +109,13 @@ class Author:
         self._terms(order, vendor)
         order.lines = self._lines(order)
         self._words(order, warehouse)
+        self._wishes(order, index)
         self._charges(order)
         self.progress.advance(order, index, day)
         if parent is not None:
             self._split(parent, order)
+        if order.type == CREDIT_MEMO:
+            self._credit(order)
         if self.orders and self.orders[-1].status == 4 and index % 2:
             self.orders[-1].cancelled_po_id = order.id
         self.orders.append(order)
@@ -169,6 +184,23 @@ class Author:
         dollars = Decimal(self.rng.randrange(100, most * 100)) / 100
         step = Decimal(1).scaleb(-order.currency_digits)
         return (dollars / order.currency_rate).quantize(step) if self.rng.random() < chance else Decimal(0)
+
+    def _wishes(self, order: PurchaseOrder, index: int) -> None:
+        """How it should be shipped, and for whose fulfillment service."""
+        if index % 6 == 2:
+            order.requested_carrier, order.requested_service = _SERVICES[index % len(_SERVICES)]
+        if any(w.id == order.warehouse_id and w.type == FBA for w in catalog.WAREHOUSES):
+            order.fba_id = 700_000 + order.id
+            order.fba_planning_id = 800_000 + order.id if index % 2 else 0
+        elif index % 13 == 4:
+            order.wfs_shipment_id = 900_000 + order.id
+
+    def _credit(self, memo: PurchaseOrder) -> None:
+        """The latest purchase from the same vendor, if any, is the one it is about."""
+        for order in reversed(self.orders):
+            if order.vendor_id == memo.vendor_id and order.type != CREDIT_MEMO and not order.credit_memo_id:
+                order.credit_memo_id = memo.id
+                return
 
     def _split(self, parent: PurchaseOrder, child: PurchaseOrder) -> None:
         parent.related.append(Relation(child.id, 2, child.created))

@@ -95,6 +95,9 @@ class Progress:
             if rng.random() < 0.25:
                 order.tracking = [self._parcel(carrier, prefix, day) for _ in range(rng.randrange(2, 5))]
                 order.shipped_on, order.tracking_number = order.tracking[0].shipped_on, order.tracking[0].number
+        if order.shipping_status == 2 and not order.receiving_status:  # on its way
+            for line in order.lines:
+                line.in_container = line.units
         if order.receiving_status:
             order.received_on, order.received_by = self.year.after(rng, day, rng.randrange(9, 30)), 17
             for place, line in enumerate(order.lines):

@@ -12,7 +12,8 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Field names of the create body; the other spellings are the answer's affair."""
+    """Field names of the create body, then what only the vendor's own screens fill in; the other spellings are the
+    answer's affair."""
 
     country: str
     first_name: str | None = None
@@ -27,6 +28,15 @@ class Address:
     region: str | None = None
     state: str | None = None
     phone: str | None = None
+    contact_name: str | None = None
+    phone_extension: str | None = None
+    home_phone: str | None = None
+    home_phone_extension: str | None = None
+    email: str | None = None
+    web_site: str | None = None
+    notes: str | None = None
+    classification: int = 0
+    verification: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class Vendor:
     digits: int
     payment_term_id: int
     families: tuple[str, ...]
+    email_cc: str | None = None
     is_active: bool = True
     is_default: bool = False
 
@@ -70,6 +81,7 @@ class Warehouse:
     is_sellable: bool
     enforce_bins: bool
     address: Address
+    quick_books_name: str | None = None
     is_default: bool = False
 
 
@@ -122,6 +134,7 @@ class Line:
     notes: str = ""
     expected: datetime | None = None
     received: int = 0  # units
+    in_container: int | None = None  # units; None until one holds any
 
     @property
     def units(self) -> int:
@@ -210,6 +223,8 @@ class PurchaseOrder:
     tracking_number: str | None = None
     carrier: str | None = None
     shipped_on: datetime | None = None
+    requested_carrier: str | None = None
+    requested_service: str | None = None
     tracking: list[Tracking] = field(default_factory=list)
     invoice_number: str | None = None
     invoice_date: datetime | None = None
@@ -222,6 +237,9 @@ class PurchaseOrder:
     emails_sent: int = 0
     cancelled_po_id: int = 0
     credit_memo_id: int = 0
+    fba_id: int = 0
+    fba_planning_id: int = 0
+    wfs_shipment_id: int = 0
     drop_ship_order: int = 0
     related: list[Relation] = field(default_factory=list)
     columns: dict[str, object] = field(default_factory=dict)

@@ -43,7 +43,7 @@ def row(po: PurchaseOrder, notation: Notation) -> dict[str, Any]:
         "VendorInvoiceFileNameOriginal": po.invoice_file,
         "Invoices": invoices(po),
         "Memo": po.memo,
-        "DisplayName": None,
+        "DisplayName": f"PO #{po.id}",
         "NotesCount": po.notes_count,
         "EmailSentCount": po.emails_sent,
         "UnitCounts": sum(line.units for line in po.lines),
@@ -53,10 +53,10 @@ def row(po: PurchaseOrder, notation: Notation) -> dict[str, Any]:
         "DisableInventoryCount": po.inventory_count_disabled,
         "bExported": po.exported,
         "PurchaseOrderCreditMemo": po.type == 1,
-        "RequestedShippingCarrier": None,
-        "RequestedShippingService": None,
+        "RequestedShippingCarrier": po.requested_carrier,
+        "RequestedShippingService": po.requested_service,
         "Items": [_line(line, notation) for line in po.lines],
-        "ShipToAddress": ship_to_address(po.ship_to, po.id),
+        "ShipToAddress": ship_to_address(po.ship_to, po.id, notation),
     }
 
 

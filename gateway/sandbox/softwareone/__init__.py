@@ -18,7 +18,9 @@ Guessed, because nothing is published (each is one place in the code, the switch
   are tolerated when equal and refused otherwise
 - a supplied parameter bag replaces the values the writer may write; creation refuses invalid values, while a saved
   Draft keeps them with an `error`
-- an external id may have 255 characters; a split is `{type, allocations: [{buyer, percentage}]}`
+- an external id may have 255 characters; a split is `{id, type, allocations: [{buyer, percentage, price, statistics,
+  externalIds}]}`; `comments`, `billTo` and `pricingPolicy` are filled on few orders
+- in the older style the ids of orders and agreements have a fourth group, always 0001
 - pre-validation stands in for the vendor's webhook: required values must be there, and the value "taken" is refused
 - renewal orders exist in the data alone, for the calls that make and cancel them are not published (501)
 - subscriptions are suspended and resumed directly by vendor and operations

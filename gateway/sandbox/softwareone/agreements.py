@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from gateway.sandbox.softwareone import effects, parameters
 from gateway.sandbox.softwareone.actors import CLIENT, OPERATIONS, VENDOR, Caller
 from gateway.sandbox.softwareone.fulfilment import COMMITMENTS
 from gateway.sandbox.softwareone.fulfilment import update as update_fulfilment
+from gateway.sandbox.softwareone.lines import notes_on
 from gateway.sandbox.softwareone.orders import new_agreement, set_external_id
-from gateway.sandbox.softwareone.pricing import line_price, total
+from gateway.sandbox.softwareone.pricing import TOTALS, defaults, line_price, total
 from gateway.sandbox.softwareone.problems import refused
 from gateway.sandbox.softwareone.state import Row, State, assign
 
@@ -42,8 +46,7 @@ def update(state: State, caller: Caller, agreement: Row, body: Row) -> Row:
         _vendor_fields(state, agreement, body)
     price = body.get("price")
     if caller.actor == OPERATIONS and isinstance(price, dict) and isinstance(price.get("defaultMarkup"), int | float):
-        agreement["price"] = {**agreement["price"], "defaultMarkup": price["defaultMarkup"]}
-        agreement["price"]["defaultMarkupSource"] = "Agreement"
+        agreement["price"] = {**agreement["price"], **defaults(price["defaultMarkup"], "Agreement")}
     set_external_id(caller, agreement, body)
     state.touch("agreements", agreement, caller.by)
     return agreement
@@ -55,20 +58,37 @@ def set_split(state: State, caller: Caller, table: str, row: Row, body: Row) -> 
     supplied = body.get("allocations")
     if not isinstance(supplied, list) or not supplied:
         raise refused("Split update failed", "Allocations are required", "allocations")
-    allocations: list[Row] = []
+    shares: list[tuple[str, float, Any]] = []
     for index, one in enumerate(supplied):
         buyer_id = str(one.get("buyer", {}).get("id")) if isinstance(one, dict) else ""
         share = one.get("percentage") if isinstance(one, dict) else None
         if buyer_id not in state["buyers"] or not isinstance(share, int | float):
             raise refused("Split update failed", "Buyer or percentage is invalid.", f"allocations[{index}]")
-        allocations.append({"buyer": state.ref(buyer_id), "percentage": share})
-    if abs(sum(one["percentage"] for one in allocations) - 100) > 0.001:
+        shares.append((buyer_id, share, one.get("externalIds")))
+    if abs(sum(share for _, share, _ in shares) - 100) > 0.001:
         raise refused("Split update failed", "Percentages have to add up to 100.", "allocations")
-    row["split"] = {"type": body.get("type") or "Percentage", "allocations": allocations}
+    row["split"] = made = split(state, row, shares)
     row["splitStatus"] = "Active"
     state.touch(table, row, caller.by)
-    split: Row = row["split"]
-    return split
+    return made
+
+
+def split(state: State, row: Row, shares: Sequence[tuple[str, float, Any]]) -> Row:
+    """The split of an agreement or subscription between buyers: `(buyer id, percent, externalIds or None)` each."""
+    live = [one for one in row.get("subscriptions", [row]) if one["status"] in effects.LIVE]
+    allocations = []
+    for buyer_id, percent, external_ids in shares:
+        price = {name: round(row["price"][name] * percent / 100, 2) for name in TOTALS if name in row["price"]}
+        one: Row = {
+            "buyer": state.ref(buyer_id),
+            "percentage": percent,
+            "price": {"currency": row["price"]["currency"], **price},
+            "statistics": {"subscriptions": len(live)},
+        }
+        if isinstance(external_ids, dict) and isinstance(external_ids.get("client"), str):
+            one["externalIds"] = {"client": external_ids["client"]}
+        allocations.append(one)
+    return {"id": f"SPL-{row['id'].partition('-')[2]}", "type": "Percentage", "allocations": allocations}
 
 
 def create_entitlement(state: State, caller: Caller, table: str, body: Row) -> Row:
@@ -97,6 +117,7 @@ def create_entitlement(state: State, caller: Caller, table: str, body: Row) -> R
         row["terms"] = lines[0]["item"]["terms"]
         row["startDate"] = state.clock.now()
         row["autoRenew"] = body.get("autoRenew", True) is True
+        row["splitStatus"] = "Disabled"
     state.insert(table, row, caller.by)
     for line in lines:
         line["asset" if table == "assets" else "subscription"] = state.ref(row)
@@ -179,7 +200,7 @@ def _entitlement_lines(state: State, agreement: Row, body: Row, title: str, *, o
             "item": state.ref(item),
             "quantity": quantity,
             "price": line_price(listed, item, quantity),
-            "description": item["description"],
+            **notes_on(state, agreement, item),
             "status": "Active",
         })  # fmt: skip
     return lines

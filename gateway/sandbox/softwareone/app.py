@@ -27,6 +27,7 @@ from gateway.sandbox.softwareone.problems import Problem, gateway_body, unimplem
 from gateway.sandbox.softwareone.routes import ENDPOINTS, deliver
 from gateway.sandbox.softwareone.settings import Settings
 from gateway.sandbox.softwareone.state import State
+from gateway.sandbox.softwareone.views import long_id
 
 PREFIXES = ("/public/v1", "/v1")
 MINUTE = 60.0
@@ -80,7 +81,12 @@ class SoftwareOne:
 
     def orders(self) -> list[dict[str, Any]]:
         return [
-            {"number": row["id"], "scope": "", "created_at": row["audit"]["created"]["at"], "listed": True}
+            {
+                "number": long_id(row["id"]) if self.settings.legacy_style else row["id"],
+                "scope": "",
+                "created_at": row["audit"]["created"]["at"],
+                "listed": True,
+            }
             for row in self.state["orders"].values()
         ]
 

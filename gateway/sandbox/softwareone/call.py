@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -20,6 +21,7 @@ from gateway.sandbox.softwareone.settings import Settings
 from gateway.sandbox.softwareone.state import Row, State
 from gateway.sandbox.softwareone.views import RESOURCES, View
 
+LONG_ID = re.compile(r"((?:ORD|AGR)-\d{4}-\d{4}-\d{4})-0001\b")
 DRAINED = 64 * 1024 * 1024  # a request beyond the limit is read on so far, so that its sender sees the answer
 
 
@@ -35,10 +37,14 @@ class Call:
 
     @property
     def query(self) -> str:
-        return str(self.request.scope["query_string"].decode("latin-1"))
+        return self._ids(self.request.scope["query_string"].decode("latin-1"))
 
     def path(self, name: str) -> str:
-        return str(self.request.path_params[name])
+        return self._ids(self.request.path_params[name])
+
+    def _ids(self, text: str) -> str:
+        """The text with ids as they are stored: in the older style those of orders and agreements are longer."""
+        return LONG_ID.sub(r"\1", text) if self.settings.legacy_style else text
 
     async def content(self) -> bytes:
         """The request body, bounded."""
@@ -66,7 +72,7 @@ class Call:
         ):
             raise Problem(415)
         try:
-            parsed: Any = json.loads(content)
+            parsed: Any = json.loads(self._ids(content.decode("utf-8-sig")))
         except (ValueError, RecursionError):
             raise Problem(400, "The body is not valid JSON.", errors={"$": ["Invalid JSON."]}) from None
         if not isinstance(parsed, dict):

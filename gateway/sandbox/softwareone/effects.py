@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.sandbox.softwareone.lines import default_markup
+from gateway.sandbox.softwareone.lines import FED, default_markup
 from gateway.sandbox.softwareone.pricing import line_price, total
 from gateway.sandbox.softwareone.state import Row, State
 
@@ -110,10 +110,7 @@ def settle_agreement(state: State, agreement: Row, by: Row) -> None:
 def refresh_subscription(state: State, agreement: Row, subscription: Row) -> None:
     """Lines and price of a subscription from its agreement's lines."""
     own = [line for line in agreement["lines"] if line.get("subscription", {}).get("id") == subscription["id"]]
-    subscription["lines"] = [
-        {name: line[name] for name in ("id", "item", "quantity", "price", "description") if name in line}
-        for line in own
-    ]
+    subscription["lines"] = [{name: line[name] for name in FED if name in line} for line in own]
     currency = agreement["authorization"]["currency"]
     subscription["price"] = total(subscription["lines"], currency, default_markup(state, agreement))
 

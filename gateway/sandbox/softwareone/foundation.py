@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.sandbox.softwareone import catalog
+from gateway.sandbox.softwareone import catalog, companies, definitions
 from gateway.sandbox.softwareone.actors import ACTORS, CLIENT, VENDOR, Caller, caller_for
 from gateway.sandbox.softwareone.pricing import margin
 from gateway.sandbox.softwareone.state import Row, State
@@ -15,14 +15,14 @@ class Foundation:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.system: Row = {"by": {"id": "USR-0000-0001", "name": "Platform"}, "of": {"name": catalog.OPERATOR}}
-        self.operator = self._account(catalog.OPERATOR, "Operations")
-        self.vendors = [self._account(name, "Vendor") for name in catalog.VENDORS]
-        self.clients = [self._account(name, "Client") for name in catalog.CLIENTS]
-        self.users = [self._user(*user) for user in catalog.USERS]
-        self.sellers = [self._seller(*seller) for seller in catalog.SELLERS]
-        self.buyers = [self._buyer(*buyer) for buyer in catalog.BUYERS]
-        self.licensees = [self._licensee(*licensee) for licensee in catalog.LICENSEES]
+        self.system: Row = {"by": {"id": "USR-0000-0001", "name": "Platform"}, "of": {"name": companies.OPERATOR}}
+        self.operator = self._account(companies.OPERATOR, "Operations")
+        self.vendors = [self._account(name, "Vendor") for name in companies.VENDORS]
+        self.clients = [self._account(name, "Client") for name in companies.CLIENTS]
+        self.users = [self._user(*user) for user in companies.USERS]
+        self.sellers = [self._seller(*seller) for seller in companies.SELLERS]
+        self.buyers = [self._buyer(*buyer) for buyer in companies.BUYERS]
+        self.licensees = [self._licensee(*licensee) for licensee in companies.LICENSEES]
         self.tokens = [self._token(actor) for actor in ACTORS]
         self.programs: dict[str, Row] = {}
         self.products = [self._product(product) for product in catalog.PRODUCTS]
@@ -41,7 +41,7 @@ class Foundation:
             "status": "Active",
             "icon": catalog.ICON.format(id=account_id),
             "externalIds": {"operations": f"SWO-{self.state.random.randrange(10000, 99999)}"},
-            "address": address(catalog.BUYERS[0][4] if kind == "Client" else catalog.SELLERS[0][4]),
+            "address": address(companies.BUYERS[0][4] if kind == "Client" else companies.SELLERS[0][4]),
         }
         return self.state.insert("accounts", row, self.system)
 
@@ -92,10 +92,10 @@ class Foundation:
             "status": "Active",
             "taxId": tax_id,
             "address": address(place),
-            "contact": catalog.CONTACTS[0],
+            "contact": definitions.CONTACTS[0],
             "externalIds": {
                 "erpCompanyContact": f"CON{random.randrange(10**6):06d}",
-                "erpCustomer": f"{catalog.SELLERS[seller][1][-2:]}-CUS-{random.randrange(10**6):06d}",
+                "erpCustomer": f"{companies.SELLERS[seller][1][-2:]}-CUS-{random.randrange(10**6):06d}",
             },
             "account": self.state.ref(self.clients[client]),
             "sellers": [self.state.ref(self.sellers[seller])],
@@ -111,7 +111,7 @@ class Foundation:
             "status": "Active",
             "useBuyerAddress": True,
             "address": owner["address"],
-            "contact": catalog.CONTACTS[len(self.state["licensees"]) % 2],
+            "contact": definitions.CONTACTS[len(self.state["licensees"]) % 2],
             "account": owner["account"],
             "buyer": self.state.ref(owner),
             "seller": owner["sellers"][0],
@@ -150,13 +150,13 @@ class Foundation:
         """A partner programme, with a certificate that the first client holds."""
         program = {"id": self.state.new_id("PRG", 2), "name": name}
         certificate_id = self.state.new_id("CER", 3)
-        certificate = {"id": certificate_id, "name": f"{name} certificate", "program": program}
+        certificate = {"id": certificate_id, "name": f"{name} certificate", "status": "Active", "program": program}
         self.state.insert("certificates", certificate, self.system)
         self.state.held.add((self.clients[0]["id"], certificate_id))
         return program
 
     def _definitions(self, product: Row, wanted: tuple[str, ...]) -> None:
-        for one in catalog.DEFINITIONS:
+        for one in definitions.DEFINITIONS:
             if one.external_id in wanted:
                 row: Row = {
                     "id": self.state.next_id("PAR", product["id"]),
@@ -206,7 +206,7 @@ class Foundation:
 
     def _offer(self, product: Row, table: catalog.Product, items: list[Row], seller: Row, index: int) -> None:
         """Authorization, price list and listing of one product for one seller and its currency."""
-        _, _, currency, factor, _ = catalog.SELLERS[index]
+        _, _, currency, factor, _ = companies.SELLERS[index]
         state = self.state
         eligibility = {"client": True, "partner": False}
         common = {"product": state.ref(product), "vendor": product["vendor"], "status": "Active"}
@@ -244,7 +244,7 @@ class Foundation:
 
     def _price(self, prices: Row, item: Row, cost: float, markup: float) -> None:
         selling = round(cost * (1 + markup / 100), 4 if cost < 1 else 2)
-        row = {
+        row: Row = {
             "id": self.state.next_id("PRI", prices["id"]),
             "status": "ForSale",
             "description": item["description"],
@@ -256,6 +256,9 @@ class Foundation:
             "markup": markup,
             "margin": margin(cost, selling),
         }
+        note = catalog.INFO.get(item["terms"]["model"])
+        if note is not None:
+            row["info"] = {"visible": True, "description": note}
         self.state.insert("price-list-items", row, self.system)
         self.state.price_of[prices["currency"], item["id"]] = row
 

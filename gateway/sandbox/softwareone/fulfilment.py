@@ -8,7 +8,7 @@ from typing import Any
 from gateway.sandbox.softwareone import parameters
 from gateway.sandbox.softwareone.actors import CLIENT, VENDOR, Caller
 from gateway.sandbox.softwareone.binding import timestamp
-from gateway.sandbox.softwareone.lines import default_markup
+from gateway.sandbox.softwareone.lines import FED, default_markup
 from gateway.sandbox.softwareone.orders import set_external_id
 from gateway.sandbox.softwareone.pricing import total
 from gateway.sandbox.softwareone.problems import refused
@@ -48,10 +48,7 @@ def build(state: State, order: Row, table: str, lines: list[Row], name: str) -> 
         "status": "Draft",
         "externalIds": {},
         **{key: order[key] for key in ("agreement", "product", "buyer", "licensee", "seller")},
-        "lines": [
-            {key: line[key] for key in ("id", "item", "quantity", "price", "description") if key in line}
-            for line in lines
-        ],
+        "lines": [{key: line[key] for key in FED if key in line} for line in lines],
         "parameters": {
             "fulfillment": parameters.blank(
                 state, order["product"]["id"], "Subscription" if table == "subscriptions" else "Asset"
@@ -67,6 +64,7 @@ def build(state: State, order: Row, table: str, lines: list[Row], name: str) -> 
         row["startDate"] = wire(start)
         row["commitmentDate"] = wire(start + timedelta(days=days))
         row["autoRenew"] = True
+        row["splitStatus"] = "Disabled"
     return row
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from gateway.sandbox.softwareone import catalog, effects, lifecycle, orders, parameters
+from gateway.sandbox.softwareone import agreements, catalog, effects, lifecycle, orders, parameters, year_end
 from gateway.sandbox.softwareone.actors import Caller
 from gateway.sandbox.softwareone.attachments import store
+from gateway.sandbox.softwareone.definitions import DEFINITIONS
 from gateway.sandbox.softwareone.documents import SAMPLES
 from gateway.sandbox.softwareone.foundation import Foundation
 from gateway.sandbox.softwareone.fulfilment import attach, build
@@ -33,6 +34,8 @@ class History:
     def play(self, size: float) -> None:
         for number, story in enumerate(stories(size)):
             self._live(number, story)
+        self._set(DAYS - 0.01)
+        year_end.close(self.state, self.at)
         self.state.clock.set_to = None
 
     def _live(self, number: int, story: Story) -> None:
@@ -79,6 +82,10 @@ class History:
         }
         client = self._client(self.at.clients[story.client])
         order = lifecycle.create(self.state, client, body)
+        agreement = self.state["agreements"][order["agreement"]["id"]]
+        agreement["externalIds"].update(order["externalIds"])
+        if number % 3 == 0:
+            agreement["externalIds"]["vendor"] = f"VA-{number:05d}"
         self._carry_on(order, story.purchase, client, span)
         return order
 
@@ -167,6 +174,7 @@ class History:
         for lines in groups.values():
             name = f"Subscription for {lines[0]['item']['name']}"
             row = build(self.state, order, "subscriptions", lines, name)
+            row["template"] = lifecycle.default_template(self.state, order["product"]["id"], "Subscription")
             if self.random.random() < 0.5:
                 row["externalIds"]["vendor"] = f"S-{self._digits()}"
             self._fill(row["parameters"]["fulfillment"])
@@ -213,7 +221,7 @@ class History:
         }
 
     def _ordering(self, product_id: str, *, complete: bool) -> list[Row]:
-        samples = {one.external_id: one for one in catalog.DEFINITIONS}
+        samples = {one.external_id: one for one in DEFINITIONS}
         supplied: list[Row] = []
         for row in self.state["definitions"].values():
             one = samples[row["externalId"]]
@@ -229,7 +237,7 @@ class History:
         return supplied
 
     def _fill(self, entries: list[Row]) -> None:
-        samples: dict[str, tuple[Any, ...]] = {one.external_id: one.samples for one in catalog.DEFINITIONS}
+        samples: dict[str, tuple[Any, ...]] = {one.external_id: one.samples for one in DEFINITIONS}
         for entry in entries:
             choices = samples[entry["externalId"]]
             if choices:
@@ -265,16 +273,14 @@ class History:
 
     def _split(self, agreement: Row) -> None:
         own = [row for row in self.at.buyers if row["account"]["id"] == agreement["client"]["id"]]
-        shares = (60, 40) if len(own) > 1 else (100,)
-        split = {
-            "type": "Percentage",
-            "allocations": [
-                {"buyer": self.state.ref(buyer), "percentage": share} for buyer, share in zip(own, shares, strict=False)
-            ],
-        }
+        percents = (60, 40) if len(own) > 1 else (100,)
+        shares = [
+            (buyer["id"], percent, {"client": f"CC-{percent:04d}"})
+            for buyer, percent in zip(own, percents, strict=False)
+        ]
         rows = [agreement, *(self.state["subscriptions"][ref["id"]] for ref in agreement["subscriptions"])]
-        for row in rows:
-            row.update(split=split, splitStatus="Active")
+        for place, row in enumerate(rows):
+            row.update(split=agreements.split(self.state, row, shares), splitStatus="Review" if place > 1 else "Active")
 
     def _client(self, account: Row) -> Caller:
         return self.at.user(account, self.random.randint(0, 9))

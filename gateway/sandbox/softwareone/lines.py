@@ -9,6 +9,7 @@ from gateway.sandbox.softwareone.problems import Problem, refused
 from gateway.sandbox.softwareone.state import Row, State
 
 TITLE = "Order update failed"
+FED = ("id", "item", "quantity", "price", "description", "info")  # of a line, on the subscription or asset it feeds
 
 
 def build(state: State, order: Row, supplied: Any) -> list[Row]:
@@ -59,6 +60,12 @@ def default_markup(state: State, order: Row) -> float:
     return float(state["price-lists"][listing["priceList"]["id"]]["defaultMarkup"])
 
 
+def notes_on(state: State, order: Row, item: Row) -> Row:
+    """What a line takes over from the price list beside its price; `order` may also be an agreement."""
+    listed = state.price_of[order["authorization"]["currency"], item["id"]]
+    return {name: listed[name] for name in ("description", "info") if name in listed}
+
+
 def differ(supplied: Any, lines: list[Row]) -> bool:
     """Whether a body would change lines that may not be changed now; the same ids and quantities are tolerated."""
     if not isinstance(supplied, list):
@@ -93,7 +100,7 @@ def _existing(state: State, order: Row, before: Row, quantity: int) -> Row:
         "quantity": quantity,
     }
     line["price"] = _price(state, order, line)
-    for name in ("description", "subscription", "asset"):
+    for name in ("description", "info", "subscription", "asset"):
         if name in before:
             line[name] = before[name]
     return line
@@ -114,7 +121,7 @@ def _new(state: State, order: Row, one: Row, quantity: int, where: str) -> Row:
         "quantity": quantity,
     }
     line["price"] = _price(state, order, line)
-    line["description"] = item["description"]
+    line.update(notes_on(state, order, item))
     return line
 
 

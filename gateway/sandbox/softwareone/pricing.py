@@ -26,6 +26,7 @@ def line_price(listed: Row, item: Row, quantity: int) -> Row:
             price[f"{side}xY"] = round(whole * yearly, 2)
     price["markup"] = listed["markup"]
     price["margin"] = margin(listed["unitPP"], listed["unitSP"])
+    price["markupSource"] = "PriceList"
     return price
 
 
@@ -42,9 +43,13 @@ def total(lines: Iterable[Row], currency: str, default_markup: float) -> Row:
     if purchase:
         price["markup"] = round((selling / purchase - 1) * 100, 2)
         price["margin"] = margin(purchase, selling)
-    price["defaultMarkup"] = default_markup
-    price["defaultMarkupSource"] = "PriceList"
+    price.update(defaults(default_markup, "PriceList"))
     return price
+
+
+def defaults(markup: float, source: str) -> Row:
+    """The markup that applies where no other does, and the margin that it makes."""
+    return {"defaultMarkup": markup, "defaultMargin": margin(100, 100 + markup), "defaultMarkupSource": source}
 
 
 def margin(purchase: float, selling: float) -> float:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 from starlette.responses import JSONResponse, Response
 
 from gateway.sandbox.softwareone import actors, agreements, fulfilment
-from gateway.sandbox.softwareone.actors import CLIENT, OPERATIONS
+from gateway.sandbox.softwareone.actors import CLIENT, HIDDEN, OPERATIONS
 from gateway.sandbox.softwareone.call import Call, Endpoint
 from gateway.sandbox.softwareone.problems import missing
 from gateway.sandbox.softwareone.query import no_query
@@ -131,11 +131,12 @@ def split(table: str, *writing: str) -> dict[str, Endpoint]:
         row = find(call, table)
         if "split" not in row:
             raise missing("No split billing is set up.")
-        return JSONResponse(seen(row["split"], frozenset(), False))
+        return JSONResponse(seen(row["split"], HIDDEN[call.caller.actor], False))
 
     async def written(call: Call) -> Response:
         row = find(call, table)
-        return JSONResponse(agreements.set_split(call.state, call.caller, table, row, await call.body()))
+        made = agreements.set_split(call.state, call.caller, table, row, await call.body())
+        return JSONResponse(seen(made, HIDDEN[call.caller.actor], False))
 
     return {"GET": shown, **dict.fromkeys(writing, written)}
 

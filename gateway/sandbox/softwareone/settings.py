@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Settings:
-    legacy_style: bool = False  # the older documentation's payloads: href, explicit nulls, fractions, externalIDs
+    legacy_style: bool = False  # the older papers: href, nulls, fractions, externalIDs, four-group ids
     default_limit: int = 10
     max_limit: int = 100
     omit_meta: bool = False  # `$meta.omitted` may be missing

@@ -49,6 +49,7 @@ UNIT: Shape = {"id": TEXT, "name": TEXT, "description": TEXT}
 ITEM_REF: Shape = {
     **REF,
     "externalIds": EXTERNAL_IDS,
+    "description": TEXT,
     "terms": TERMS,
     "unit": UNIT,
     "quantityNotApplicable": FLAG,
@@ -59,6 +60,7 @@ PRICE: Shape = {
     **dict.fromkeys(("markup", "margin", "defaultMarkup", "defaultMargin"), NUMBER),
     **dict.fromkeys(("markupSource", "defaultMarkupSource", "source"), TEXT),
 }
+INFO: Shape = {"visible": FLAG, "description": TEXT}
 LINE: Shape = {
     "id": TEXT,
     "item": ITEM_REF,
@@ -68,7 +70,7 @@ LINE: Shape = {
     "subscription": REF,
     "asset": REF,
     "description": TEXT,
-    "info": {"visible": FLAG, "description": TEXT},
+    "info": INFO,
 }
 AGREEMENT_LINE: Shape = {**LINE, "status": TEXT, "order": REF}
 ENTITLEMENT: Shape = {**AGREEMENT_LINE, "agreement": REF}
@@ -87,7 +89,19 @@ PARAMETER: Shape = {
 }
 PARAMETERS: Shape = {"ordering": [PARAMETER], "fulfillment": [PARAMETER]}
 TERMS_ACCEPTED: Shape = {"id": TEXT, "name": TEXT, "accepted": DATE, "acceptedBy": REF}
-SPLIT: Shape = {"type": TEXT, "allocations": [{"buyer": REF, "percentage": NUMBER}]}
+SPLIT: Shape = {
+    "id": TEXT,
+    "type": TEXT,
+    "allocations": [
+        {
+            "buyer": REF,
+            "percentage": NUMBER,
+            "price": PRICE,
+            "statistics": {"subscriptions": NUMBER},
+            "externalIds": EXTERNAL_IDS,
+        }
+    ],
+}
 PARTIES: Shape = {
     "listing": REF,
     "authorization": AUTHORIZATION_REF,
@@ -292,6 +306,7 @@ PRICE_LIST_ITEM: Shape = {
     "revision": NUMBER,
     "status": TEXT,
     "description": TEXT,
+    "info": INFO,
     "item": ITEM_REF,
     "priceList": REF,
     "audit": audit(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from gateway.sandbox.softwareone.state import Row
 
 FRACTIONS = frozenset(("markup", "margin", "defaultMarkup", "defaultMargin"))
 ORDER_NULLS = ("notes", "comments", "statusNotes", "error", "template", "assignee", "billTo", "pricingPolicy")
+SHORT_ID = re.compile(r"^(?:ORD|AGR)-\d{4}-\d{4}-\d{4}$")  # had a fourth group once
 HOMES = {
     "ORD": "/commerce/orders/",
     "AGR": "/commerce/agreements/",
@@ -174,6 +176,18 @@ def legacy(row: Row, names: set[str], *, is_order: bool) -> Row:
     return styled
 
 
+def long_id(row_id: str) -> str:
+    """The id as the older documentation shows it."""
+    return SHORT_ID.sub(r"\g<0>-0001", row_id)
+
+
+def home_of(row_id: str) -> str | None:
+    """The collection that an id's prefix names; templates lie below their product, whose digits they have."""
+    if row_id.startswith("TPL-"):
+        return f"/catalog/products/PRD-{row_id[4:-5]}/templates/"
+    return HOMES.get(row_id[:3])
+
+
 def _legacy(value: Any) -> Any:
     if isinstance(value, list):
         return [_legacy(element) for element in value]
@@ -185,8 +199,10 @@ def _legacy(value: Any) -> Any:
             styled[name] = round(part / 100, 4)
         elif name not in ("SPx1", "PPx1"):
             styled["externalIDs" if name == "externalIds" else name] = part if name == "value" else _legacy(part)
-        if name == "id" and isinstance(part, str) and part[:3] in HOMES:
-            styled["href"] = HOMES[part[:3]] + part
+        if name in ("id", "orderId") and isinstance(part, str):
+            styled[name] = long_id(part)
+        if name == "id" and (home := home_of(str(part))):
+            styled["href"] = home + styled[name]
     if "href" in styled and "name" in styled:
         styled.setdefault("icon", None)
     return styled

@@ -68,8 +68,9 @@ class Agreements:
 
         async def one(ref: Ref) -> bool:
             path = ("customers", ref.parts[-1], DIRECT)
-            body = await self._api.get(path, route="/customers/{customer}/" + DIRECT, as_user=True)
-            return mapping.direct_signed(body)
+            return await self._api.get(
+                path, mapping.direct_signed, route="/customers/{customer}/" + DIRECT, as_user=True
+            )
 
         return await self._fanout.each(refs, one)
 
@@ -82,8 +83,9 @@ class Agreements:
 
     async def _list(self, customer: str) -> list[Any]:
         path = ("customers", customer, "agreements")
-        body = await self._api.get(path, route=LIST, query=EVERY_TYPE, as_user=True)
-        return items(body, "agreement list")
+        return await self._api.get(
+            path, lambda body: items(body, "agreement list"), route=LIST, query=EVERY_TYPE, as_user=True
+        )
 
     def _row(self, item: Any, customer: str) -> Agreement:
         return mapping.agreement(Row(item, "agreement"), self._account, customer)

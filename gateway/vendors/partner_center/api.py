@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
-from typing import Any, Final
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final, TypeVar
 
 import httpx
 
-from gateway.errors import GatewayError, Unsupported
+from gateway.errors import GatewayError, NotFound, Unsupported
 from gateway.model.account import AccountHealth
 from gateway.upstream.client import Stream, Upstream
 from gateway.upstream.client import path as joined
@@ -18,7 +19,12 @@ from gateway.vendors.partner_center.login import UserLogin, application
 from gateway.vendors.partner_center.refusals import explain
 from gateway.vendors.partner_center.settings import Settings
 
+T = TypeVar("T")
+
+log = logging.getLogger("gateway.vendors.partner_center")
+
 VENDOR: Final = "partner_center"
+REQUEST: Final = "MS-RequestId"
 CORRELATION: Final = "MS-CorrelationId"
 
 
@@ -26,6 +32,7 @@ class Api:
     """One account's calls. `as_user` names those that take a user's login; raises Unsupported where there is none."""
 
     def __init__(self, account: str, settings: Settings, limits: Limits, services: Services) -> None:
+        self._account = account
         token = settings.refresh_token
         self._user: httpx.Auth | None = UserLogin(account, settings, token, services.vault) if token else None
         self._upstream = Upstream(
@@ -43,30 +50,29 @@ class Api:
     async def get(
         self,
         path: tuple[str, ...],
+        read: Callable[[Any], T],
         *,
         route: str,
         query: str = "",
         as_user: bool = False,
         headers: Mapping[str, str] | None = None,
-    ) -> Any:
-        """The JSON under `/v1` and these path segments. Raises GatewayError."""
-        ids = _ids()
-        try:
+    ) -> T:
+        """What `read` makes of the JSON under `/v1` and these path segments. Raises GatewayError."""
+        address, auth = joined("v1", *path), self._user_login() if as_user else None
+        with self._traced() as ids:
             answer = await self._upstream.get(
-                joined("v1", *path),
-                route=f"/v1{route}",
-                query=query,
-                headers={**ids, **(headers or {})},
-                auth=self._user_login() if as_user else None,
+                address, route=f"/v1{route}", query=query, headers={**ids, **(headers or {})}, auth=auth
             )
-        except GatewayError as error:
-            error.correlation_id = error.correlation_id or ids[CORRELATION]
-            raise
-        return answer.body
+            return read(answer.body)
 
-    def stream(self, path: tuple[str, ...], *, route: str) -> AbstractAsyncContextManager[Stream]:
-        """The file under `/v1` and these path segments, of whatever type."""
-        return self._upstream.stream(joined("v1", *path), route=f"/v1{route}", headers={**_ids(), "Accept": "*/*"})
+    @asynccontextmanager
+    async def stream(self, path: tuple[str, ...], *, route: str) -> AsyncIterator[Stream]:
+        """The file under `/v1` and these path segments, of whatever type. Raises GatewayError."""
+        address = joined("v1", *path)
+        with self._traced() as ids:
+            headers = {**ids, "Accept": "*/*"}
+            async with self._upstream.stream(address, route=f"/v1{route}", headers=headers) as stream:
+                yield stream
 
     def health(self) -> AccountHealth:
         return self._upstream.health()
@@ -79,7 +85,20 @@ class Api:
             raise Unsupported("This account has no user's login; give it a refresh token.")
         return self._user
 
+    @contextmanager
+    def _traced(self) -> Iterator[dict[str, str]]:
+        """A call's ids, new for each: a GET needs no protection against being done twice.
 
-def _ids() -> dict[str, str]:
-    """New for each call: a GET needs no protection against being done twice."""
-    return {"MS-RequestId": str(uuid.uuid4()), CORRELATION: str(uuid.uuid4())}
+        They go into the log with every failure, and one into its error: the vendor's support finds a call by them.
+        That the answer cannot be read is a failure too.
+        """
+        ids = {REQUEST: str(uuid.uuid4()), CORRELATION: str(uuid.uuid4())}
+        try:
+            yield ids
+        except GatewayError as error:
+            error.vendor, error.account = VENDOR, self._account
+            error.correlation_id = error.correlation_id or ids[CORRELATION]
+            level = logging.DEBUG if isinstance(error, NotFound) else logging.WARNING
+            told = (self._account, error.code, REQUEST, ids[REQUEST], CORRELATION, error.correlation_id)
+            log.log(level, "%s: %s, %s %s, %s %s", *told)
+            raise

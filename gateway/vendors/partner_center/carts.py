@@ -27,7 +27,7 @@ class Carts:
     async def read(self, refs: Sequence[Ref]) -> Mapping[Ref, Cart | GatewayError]:
         async def one(ref: Ref) -> Cart:
             customer, number = ref.parts
-            body = await self._api.get(("customers", customer, "carts", number), route=ONE)
-            return cart(body, self._account, customer, self._now())
+            path = ("customers", customer, "carts", number)
+            return await self._api.get(path, lambda body: cart(body, self._account, customer, self._now()), route=ONE)
 
         return await self._fanout.each(refs, one)

@@ -38,8 +38,12 @@ class Checkup:
 
     async def _list_customers(self) -> str:
         limit = self._settings.max_customers_per_list
-        body = await self._api.get(("customers",), route=customers.ROUTE, query=f"size={limit + 1}")
-        parties = readable(body, "customer list", mapped)
+        parties = await self._api.get(
+            ("customers",),
+            lambda body: readable(body, "customer list", mapped),
+            route=customers.ROUTE,
+            query=f"size={limit + 1}",
+        )
         self._customers = self._customers or [party.key for party in parties[:1]]
         if self._settings.customers or len(parties) <= limit:
             return ""
@@ -56,8 +60,8 @@ class Checkup:
 
     async def _count(self, noun: str, route: str, query: str = "", as_user: bool = False) -> str:
         path = ("customers", self._customers[0], noun)
-        body = await self._api.get(path, route=route, query=query, as_user=as_user)
-        return f"{len(items(body, noun))} at the first customer."
+        found = await self._api.get(path, lambda body: items(body, noun), route=route, query=query, as_user=as_user)
+        return f"{len(found)} at the first customer."
 
 
 async def _tried(what: str, ask: Callable[[], Awaitable[str]]) -> Check:

@@ -34,13 +34,12 @@ class Customers:
         )
 
     async def listed(self, keys: Sequence[str]) -> tuple[str, ...]:
-        """The customers that a list with this condition covers; a key of another vendor's form is nobody here.
+        """The customers named, or else the configured ones, or else all; a key of another vendor's form is nobody here.
 
         Raises FilterRequired where they are more than one list may read, before any of them is asked about.
         """
         if keys:
-            named = dict.fromkeys(canonical(key) for key in keys if GUID.fullmatch(key))
-            found = tuple(key for key in named if not self._configured or key in self._configured)
+            found = tuple(dict.fromkeys(canonical(key) for key in keys if GUID.fullmatch(key)))
         else:
             found = self._configured or tuple(party.key for party in await self.all())
         if len(found) > self._max_listed:
@@ -81,16 +80,15 @@ class Customers:
         found: dict[str, Party] = {}
         token: str | None = None
         while len(found) < MAX_CUSTOMERS:
-            body = await self._api.get(
+            parties, token = await self._api.get(
                 ("customers",),
+                lambda body: (readable(body, "customer list", mapping.customer), mapping.continuation(body)),
                 route=ROUTE,
                 query=f"size={PAGE}" if token is None else f"size={PAGE}&seekOperation=Next",
                 headers={"MS-ContinuationToken": token} if token is not None else None,
             )
-            parties = readable(body, "customer list", mapping.customer)
             before = len(found)
             found.update((party.key, party) for party in parties)
-            token = mapping.continuation(body)
             if token is None or len(found) == before:
                 break
         return tuple(sorted(found.values(), key=lambda party: ((party.name or "").casefold(), party.key)))

@@ -23,7 +23,7 @@ from gateway.vendors.partner_center.shelf import Shelf
 T = TypeVar("T")
 
 MAX_LISTS: Final = 500
-MAX_ROWS: Final = 20_000
+MAX_WEIGHT: Final = 50_000  # orders and lines together, each about 4 KB
 SLICE: Final = 200
 
 
@@ -44,7 +44,10 @@ class CustomerList(Generic[T]):
 
 
 class CustomerLists(Generic[T]):
-    """`read` gives one customer's list as the vendor sent it, `make` a row of it, and `position` that row's place."""
+    """`read` gives one customer's list as the vendor sent it, `make` a row of it, and `position` that row's place.
+
+    `weigh` tells how many objects a row is, for the bound on what is kept.
+    """
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class CustomerLists(Generic[T]):
         *,
         seconds: float,
         now: Callable[[], datetime],
+        weigh: Callable[[T], int] = lambda _: 1,
         lag_seconds: int | None = None,
     ) -> None:
         self._read = read
@@ -63,7 +67,11 @@ class CustomerLists(Generic[T]):
         self._fanout = fanout
         self._lag_seconds = lag_seconds
         self._shelf: Shelf[CustomerList[T]] = Shelf(
-            seconds=seconds, now=now, max_entries=MAX_LISTS, max_weight=MAX_ROWS, weigh=lambda kept: len(kept.rows) + 1
+            seconds=seconds,
+            now=now,
+            max_entries=MAX_LISTS,
+            max_weight=MAX_WEIGHT,
+            weigh=lambda kept: sum(weigh(row) for _, row in kept.rows) + 1,
         )
 
     async def step(
@@ -133,7 +141,13 @@ class CustomerLists(Generic[T]):
             return await self.read(customer)
         except NotFound as error:
             # In a list, what is missing is the customer itself: whoever named it should hear so.
-            raise VendorRefused("The vendor does not know this customer.", vendor_code=error.vendor_code) from None
+            raise VendorRefused(
+                "The vendor does not know this customer.",
+                vendor=error.vendor,
+                account=error.account,
+                vendor_code=error.vendor_code,
+                correlation_id=error.correlation_id,
+            ) from None
 
 
 def _position(placed: tuple[Position, object]) -> Position:

@@ -17,6 +17,7 @@ from gateway.secret import Secret
 from gateway.store import Vault
 from gateway.upstream.client import path
 from gateway.upstream.login import Token, TokenLogin
+from gateway.vendors.partner_center.refusals import guid
 from gateway.vendors.partner_center.settings import Settings
 from gateway.vendors.reading import Row
 
@@ -86,7 +87,9 @@ class UserLogin(httpx.Auth):
             if self._used == self._configured:
                 raise
             self._refused = self._used
-            raise RefusedStoredToken(error.message, vendor_code=error.vendor_code) from None
+            raise RefusedStoredToken(
+                error.message, vendor_code=error.vendor_code, correlation_id=error.correlation_id
+            ) from None
         rotated = Row(body, "login").filled("refresh_token")
         if rotated is not None and Secret(rotated) != self._used:
             await self._keep(Secret(rotated))
@@ -129,7 +132,11 @@ def _token(status: int, body: Any) -> Token:
         codes = body.get("error_codes") if isinstance(body, dict) else None
         code = str(codes[0]) if isinstance(codes, list) and codes else ""
         message = REFUSALS.get(row.text("error") or "", "The vendor's login refuses this account's settings.")
-        raise Misconfigured(message, vendor_code=code if ENTRA_CODE.fullmatch(code) else None)
+        raise Misconfigured(
+            message,
+            vendor_code=code if ENTRA_CODE.fullmatch(code) else None,
+            correlation_id=guid(row.text("correlation_id")),
+        )
     if not 200 <= status < 300:
         raise VendorBadAnswer("The vendor's login answered with a redirect, which is not followed.")
     lifetime = row.decimal("expires_in")

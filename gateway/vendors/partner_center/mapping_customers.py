@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+import re
+from typing import Any, Final
 
 from gateway.errors import VendorBadAnswer
 from gateway.model.account import Account
@@ -13,6 +14,8 @@ from gateway.model.values import Contact, Party, Vendor
 from gateway.vendors.partner_center import mapping_commerce as commerce
 from gateway.vendors.partner_center.details import AgreementDetails
 from gateway.vendors.reading import Row, fold
+
+SENDABLE: Final = re.compile(r"[\x21-\x7e]{1,8192}")
 
 
 def agreement(row: Row, account: Account, customer: str) -> Agreement:
@@ -55,13 +58,17 @@ def customer(row: Row) -> Party:
 
 
 def continuation(body: Any) -> str | None:
-    """The token for the next page of customers, from the next link's headers or beside the list; None on the last."""
+    """The token for the next page of customers, from the next link's headers or beside the list; None on the last.
+
+    It goes back as a header. Raises VendorBadAnswer for what cannot be one.
+    """
     envelope = Row(body, "customer list")
-    following = envelope.row("links").row("next")
-    for header in following.rows("headers"):
-        if fold(header.text("key") or "") == "mscontinuationtoken":
-            return header.filled("value")
-    return envelope.filled("continuationToken")
+    headers = envelope.row("links").row("next").rows("headers")
+    named = (header.filled("value") for header in headers if fold(header.text("key") or "") == "mscontinuationtoken")
+    token = next(named, None) or envelope.filled("continuationToken")
+    if token is not None and not SENDABLE.fullmatch(token):
+        raise VendorBadAnswer("The vendor's customer list continues under a token that cannot be sent.")
+    return token
 
 
 def _contact(row: Row) -> Contact:

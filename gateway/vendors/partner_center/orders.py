@@ -54,6 +54,7 @@ class Orders:
             fanout,
             seconds=settings.list_cache_seconds,
             now=now,
+            weigh=lambda order: 1 + len(order.lines),
             lag_seconds=LAG_SECONDS,
         )
 
@@ -75,8 +76,7 @@ class Orders:
         async def one(ref: Ref) -> Mapping[str, Provisioning]:
             customer, number = ref.parts
             path = ("customers", customer, "orders", number, "provisioningstatus")
-            body = await self._api.get(path, route=ONE + "/provisioningstatus", as_user=True)
-            return mapping.provisioning(body)
+            return await self._api.get(path, mapping.provisioning, route=ONE + "/provisioningstatus", as_user=True)
 
         return await self._fanout.each(refs, one)
 
@@ -121,21 +121,21 @@ class Orders:
         return await self._customers.listed(wanted.customer_keys)
 
     async def _list(self, customer: str) -> list[Any]:
-        body = await self._api.get(("customers", customer, "orders"), route=LIST, query=LIST_QUERY)
-        return items(body, "order list")
+        path = ("customers", customer, "orders")
+        return await self._api.get(path, lambda body: items(body, "order list"), route=LIST, query=LIST_QUERY)
 
     def _row(self, item: Any, customer: str) -> Order:
         return mapping.order(Row(item, "order"), self._account, customer)
 
     async def _one(self, ref: Ref) -> Order:
         customer, number = ref.parts
-        body = await self._api.get(("customers", customer, "orders", number), route=ONE, query=ONE_QUERY)
-        return self._row(body, customer)
+        path = ("customers", customer, "orders", number)
+        return await self._api.get(path, lambda body: self._row(body, customer), route=ONE, query=ONE_QUERY)
 
     async def _files(self, order: Ref) -> tuple[Attachment, ...]:
         customer, number = order.parts
         path = ("customers", customer, "orders", number, "attachments")
-        return mapping.attachments(await self._api.get(path, route=ONE + "/attachments"), order)
+        return await self._api.get(path, lambda body: mapping.attachments(body, order), route=ONE + "/attachments")
 
 
 def _condition(wanted: OrderFilter) -> Callable[[Order], bool]:

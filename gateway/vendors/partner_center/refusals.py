@@ -139,17 +139,15 @@ def explain(status: int, headers: httpx.Headers, body: Any) -> GatewayError | No
     row = Row(body, "error")
     code = row.text("code") or ""
     code = code if CODE.fullmatch(code) else ""
-    if 200 <= status < 300:
-        meaning = WITHIN_SUCCESS if code and row.has("description") and not row.has("attributes") else None
-    else:
-        meaning = MEANINGS.get((status, code))
+    # No good answer has a `code` of its own.
+    meaning = WITHIN_SUCCESS if code and 200 <= status < 300 else MEANINGS.get((status, code))
     error = meaning[0](meaning[1]) if meaning else general(status, headers, readable=True)
     if error is not None:
         error.vendor_code = code or None
-        error.correlation_id = _correlation(headers)
+        error.correlation_id = guid(headers.get("ms-correlationid"))
     return error
 
 
-def _correlation(headers: httpx.Headers) -> str | None:
-    found = headers.get("ms-correlationid", "")
-    return found.lower() if GUID.fullmatch(found) else None
+def guid(text: str | None) -> str | None:
+    """A GUID in lower case; None for anything else, which has no place in an error."""
+    return text.lower() if text and GUID.fullmatch(text) else None

@@ -46,8 +46,8 @@ CLOUDS: Final[Mapping[Cloud, Addresses]] = {
 class Settings:
     """`client_secret` logs in by itself where `app_only`, and together with `refresh_token` for what needs a user.
 
-    `customers` are the customers that lists cover, all of the partner's if empty; one list reads at most
-    `max_customers_per_list` of them. `base_url`, `authority` and `resource` replace the cloud's own.
+    `customers` are those whose orders a list reads that names none, all of the partner's if empty; one list reads at
+    most `max_customers_per_list`. `base_url`, `authority` and `resource` replace the cloud's own.
     """
 
     tenant_id: str

@@ -45,13 +45,22 @@ class Subscriptions:
 
     async def _one(self, ref: Ref) -> Found:
         customer, number = ref.parts
+        path = ("customers", customer, "subscriptions", number)
         try:
-            body = await self._api.get(("customers", customer, "subscriptions", number), route=ONE)
+            return {
+                ref: await self._api.get(path, lambda body: self._row(Row(body, "subscription"), customer), route=ONE)
+            }
         except NotFound:
             return {}
-        return {ref: subscription(Row(body, "subscription"), self._account, customer)}
 
     async def _several(self, customer: str, wanted: Sequence[Ref]) -> Found:
-        body = await self._api.get(("customers", customer, "subscriptions"), route=LIST)
-        found = readable(body, "subscription list", lambda row: subscription(row, self._account, customer))
-        return {one.ref: one for one in found if one.ref in wanted}
+        found = await self._api.get(
+            ("customers", customer, "subscriptions"),
+            lambda body: readable(body, "subscription list", lambda row: self._row(row, customer)),
+            route=LIST,
+        )
+        listed = {one.ref: one for one in found}
+        return {ref: listed[ref] for ref in wanted if ref in listed}
+
+    def _row(self, row: Row, customer: str) -> ProductSubscription:
+        return subscription(row, self._account, customer)

@@ -20,7 +20,7 @@ from gateway.vendors.filters import matches
 from gateway.vendors.reading import INT32
 from gateway.vendors.sellercloud.details import SellercloudLineDetails, SellercloudOrderDetails
 from gateway.vendors.sellercloud.mapping_words import ORDER_STATUS, numbers
-from gateway.vendors.sellercloud.stretch import MINUTE, asked_from, widening
+from gateway.vendors.sellercloud.stretch import DAWN, MINUTE, asked_from, widening
 
 SLACK: Final = 2 * MINUTE
 
@@ -71,7 +71,7 @@ def asked_for(wanted: OrderFilter, zone: tzinfo) -> Asked | None:
             return None
         pairs += companies
     if wanted.updated_from is not None:
-        pairs.append(("model.updatedDateFrom", asked_from(wanted.updated_from, zone)))
+        pairs.append(("model.updatedDateFrom", asked_from(max(wanted.updated_from, DAWN), zone)))
     if wanted.search and not wanted.search.isspace():
         pairs.append(("model.keyword", wanted.search))
     here = (

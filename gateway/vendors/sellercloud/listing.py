@@ -44,8 +44,10 @@ class Look:
 
     @property
     def bare(self) -> bool:
-        """Whether the stretch has no rows; those of its neighbours that came along do not count."""
-        return self.page.total <= PAGE_SIZE and not moments_of(self)
+        """Whether the stretch has no rows; those of its neighbours that came along do not count. One that cannot be
+        read might be its own."""
+        page = self.page
+        return page.seen >= page.total and not page.omitted and not moments_of(self)
 
 
 class OrderList:

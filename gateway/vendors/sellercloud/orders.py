@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gateway.errors import GatewayError, NotFound, VendorBadAnswer, VendorRefused, VendorUnavailable
 from gateway.model.order import Order, OrderDetail
@@ -65,7 +65,7 @@ class Orders:
         lines = None
         if lacks_lines(answer.body):
             place = path("PurchaseOrders", number, "Items")
-            lines = (await self._upstream.get(place, route="/PurchaseOrders/{order}/Items")).body
+            lines = told((await self._upstream.get(place, route="/PurchaseOrders/{order}/Items")).body)
         return detail_of(answer.body, lines, ref, self._home)
 
     async def _shipments(self, ref: Ref) -> tuple[SellercloudShipment, ...]:
@@ -74,7 +74,7 @@ class Orders:
             answer = await self._upstream.get(place, route="/PurchaseOrders/{order}/TrackingNumber/Multiple")
         except VendorRefused:
             return ()  # the tenant keeps one tracking number per order
-        rows = Row(answer.body, "tracking numbers").rows("TrackingNumbers")
+        rows = Row(told(answer.body), "tracking numbers").rows("TrackingNumbers")
         return tuple(shipment_of(row, ref, self._home) for row in rows)
 
 
@@ -99,6 +99,13 @@ def of(page: Page, id_: int, asked: Sequence[int]) -> Order | GatewayError | Non
     if strangers or page.nameless or page.seen < page.total:
         return VendorBadAnswer("Sellercloud's answer leaves open whether it has this purchase order.")
     return None
+
+
+def told(body: Any) -> Any:
+    """The body; raises VendorBadAnswer for an empty one, which says nothing of what an order has."""
+    if not isinstance(body, dict) or not body:
+        raise VendorBadAnswer("Sellercloud's answer is empty.")
+    return body
 
 
 def is_general_failure(answer: object) -> bool:

@@ -68,13 +68,18 @@ class Pages:
 
     async def rest(self, asked: Asked, stretch: Stretch, first: Page) -> Page:
         """The first page with all others. Rows move between pages meanwhile: so up to three rounds, until all are seen;
-        where that was not enough, `seen` stays below `total`."""
+        where that was not enough, `seen` stays below `total`. When rows go, those seen before may be the gone ones and
+        stand for none that are still to come: they no longer count."""
         known, size = first, max(first.seen, 1)
         for round_ in range(ROUNDS):
             numbers = range(1 if round_ else 2, min(-(-known.total // size), MAX_PAGES) + 1)
             for some in batches(numbers, AT_ONCE):
                 pages = await asyncio.gather(*(self.one(asked, stretch, number) for number in some))
-                known = merged((known, *pages))
+                fewest = min(page.total for page in pages)
+                if fewest < known.total:
+                    known = merged(page for page in pages if page.total == fewest)
+                else:
+                    known = merged((known, *pages))
                 if known.seen >= known.total:
                     return known
         return known

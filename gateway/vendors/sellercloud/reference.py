@@ -35,6 +35,7 @@ from gateway.vendors.sellercloud.reads import (
 
 PAGE_SIZE: Final = 50
 MAX_ROWS: Final = 2_000
+ROUNDS: Final = 3
 VENDORS_KEPT: Final = 500
 
 
@@ -125,17 +126,22 @@ class Reference:
         return vendor
 
     async def _walk(self, segment: str, read: Callable[[Any], N | None]) -> dict[str, N]:
-        """A list's rows by id, up to MAX_ROWS of them."""
+        """A list's rows by id, up to MAX_ROWS of them. Rows move between pages meanwhile: what one round misses, the
+        next ones may have."""
         rows: dict[str, N] = {}
-        seen = 0
-        for number in range(1, MAX_ROWS // PAGE_SIZE + 1):
-            paging = query(("model.pageNumber", number), ("model.pageSize", PAGE_SIZE))
-            answer = await self._upstream.get(path(segment), route=f"/{segment}", query=paging)
-            page = rows_of(answer.body)
-            rows |= {one.key: one for value in page if (one := read(value)) is not None}
-            seen += len(page)
-            if not page or seen >= total_of(answer.body):
-                break
+        for _ in range(ROUNDS):
+            unusable = 0
+            for number in range(1, MAX_ROWS // PAGE_SIZE + 1):
+                paging = query(("model.pageNumber", number), ("model.pageSize", PAGE_SIZE))
+                answer = await self._upstream.get(path(segment), route=f"/{segment}", query=paging)
+                page, total = rows_of(answer.body), total_of(answer.body)
+                usable = [one for value in page if (one := read(value)) is not None]
+                rows |= {one.key: one for one in usable}
+                unusable += len(page) - len(usable)
+                if len(rows) + unusable >= min(total, MAX_ROWS):
+                    return rows
+                if not page:
+                    break
         return rows
 
     async def _read_terms(self) -> dict[str, Party]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -25,6 +26,9 @@ from gateway.vendors.softwareone.redirect import STATUSES, Resolve, addresses, t
 ROUTE: Final = "/v1/commerce/agreements/{agreement}/attachments"
 MEDIA_TYPE: Final = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}(;[\x20-\x7e]{1,200})?", re.ASCII)
 JSON: Final = "application/json"
+LENGTH: Final = re.compile(r"\d{1,15}", re.ASCII)
+
+log = logging.getLogger("gateway.vendors.softwareone")
 
 
 class Attachments:
@@ -124,8 +128,12 @@ class Attachments:
             rows = await self._collection(agreement).all([])
         except GatewayError as error:
             return error
-        known = (self._converted(row, agreement) for row in rows)
-        return tuple(one for one in known if not isinstance(one, GatewayError))
+        known = [self._converted(row, agreement) for row in rows]
+        readable = tuple(one for one in known if not isinstance(one, GatewayError))
+        if len(readable) < len(known):
+            unread = len(known) - len(readable)
+            log.warning("%s: %d attachments of an agreement cannot be read", agreement.account, unread)
+        return readable
 
     async def _some(self, agreement: Ref, keys: list[Ref]) -> dict[Ref, Attachment | GatewayError]:
         try:
@@ -148,4 +156,4 @@ def opened(answer: Stream, media_type: str) -> Download:
     if answer.status != 200 or (stated == JSON and not media_type.lower().startswith(JSON)):
         raise VendorBadAnswer("The vendor did not give the file.")
     length = answer.headers.get("content-length", "")
-    return Download(answer.chunks, media_type, int(length) if length.isdecimal() else None)
+    return Download(answer.chunks, media_type, int(length) if LENGTH.fullmatch(length) else None)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from gateway.errors import BadUserInput, GatewayError, VendorBadAnswer
+from gateway.errors import FilterNotSupported, GatewayError, VendorBadAnswer
 from gateway.model.ref import Ref
 from gateway.upstream.client import Upstream
 from gateway.vendors.reading import Row
@@ -86,7 +86,7 @@ class Collection:
     async def _get(self, conditions: Sequence[Condition], *keys: str) -> tuple[tuple[Row, ...], Row]:
         query = "&".join((*(condition.text for condition in conditions), f"select={self.select}", *keys))
         if len(query) > MAX_QUERY:
-            raise BadUserInput("This filter is longer than the vendor takes.", argument="filter")
+            raise FilterNotSupported("This filter is longer than the vendor takes.", argument="filter")
         answer = await self.upstream.get(self.path, route=self.route, query=query)
         envelope = Row(answer.body, self.noun)
         data = envelope.get("data")
@@ -120,7 +120,7 @@ def _chunks(ids: Iterable[str]) -> Iterator[list[str]]:
     for key in ids:
         try:
             length = len(literal(key)) + 1
-        except BadUserInput:
+        except FilterNotSupported:
             continue  # no thing of the vendor's has an id that its own language cannot say
         if chunk and (len(chunk) == MAX_LIMIT or size + length > MAX_IDS):
             yield chunk

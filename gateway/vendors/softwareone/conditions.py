@@ -13,23 +13,28 @@ from gateway.vendors.softwareone.rql import Condition, ceiling, contains, eq, ge
 SEARCHED: Final = ("id", "externalIds.client", "agreement.name")
 
 
-def order_conditions(wanted: OrderFilter) -> tuple[Condition, ...] | None:
+def order_conditions(wanted: OrderFilter, *, oldest_words: bool = False) -> tuple[Condition, ...] | None:
     """The filter as conditions; None where no order can match, so that nobody needs to be asked.
 
     Discarded orders stay in the vendor's lists for ever; they are left out unless a status is asked for.
-    Raises BadUserInput for what the vendor's language cannot say.
+    With `oldest_words` it speaks to a platform that refuses words it does not know, and so has no order with them.
+    Raises FilterNotSupported for what the vendor's language cannot say.
     """
+    statuses = words.first_published(words.ORDER_STATUS) if oldest_words else words.ORDER_STATUS
+    types = words.first_published(words.ORDER_TYPE) if oldest_words else words.ORDER_TYPE
     if wanted.documents:
         return None  # no order here waits for documents
     known: list[Condition | None] = []
     if wanted.statuses:
-        known.append(words.preimage("status", words.ORDER_STATUS, wanted.statuses, OrderStatus.UNKNOWN))
+        known.append(words.preimage("status", statuses, wanted.statuses, OrderStatus.UNKNOWN))
     if wanted.vendor_statuses:
-        known.append(in_("status", words.spelled(words.ORDER_STATUS, wanted.vendor_statuses)))
+        spelled = words.spelled(words.ORDER_STATUS, wanted.vendor_statuses)
+        sayable = [word for word in spelled if not oldest_words or word in statuses]
+        known.append(in_("status", sayable) if sayable else None)
     if not known:
         known.append(ne("status", "Deleted"))
     if wanted.types:
-        known.append(words.preimage("type", words.ORDER_TYPE, wanted.types, OrderType.OTHER))
+        known.append(words.preimage("type", types, wanted.types, OrderType.OTHER))
     if wanted.customer_keys:
         known.append(in_("licensee.id", wanted.customer_keys))
     if wanted.agreement is not None:

@@ -6,6 +6,7 @@ from collections.abc import Generator
 
 import httpx
 
+from gateway.errors import Misconfigured
 from gateway.secret import Secret
 
 
@@ -16,5 +17,8 @@ class BearerToken(httpx.Auth):
         self._token = token
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
+        token = self._token.reveal()
+        if not (token.isascii() and token.isprintable()):  # or the error that follows would quote it
+            raise Misconfigured("The token holds characters that cannot be sent.")
+        request.headers["Authorization"] = f"Bearer {token}"
         yield request

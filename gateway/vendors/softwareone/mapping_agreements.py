@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.model.agreement import (
@@ -207,7 +207,7 @@ def subscription_details(
     model, vendor_model = parts.stated(row.row("terms"), parts.MODEL, Model.UNKNOWN, "model")
     split_status, vendor_split_status = parts.stated(row, SPLIT_STATUS, SplitStatus.UNKNOWN, "splitStatus")
     renewal = row.row("relationships").row("renewalOrder").filled("id")
-    lines = (agreement_line(one, owner, currency, origin) for one in row.rows("lines")) if owner else None
+    lines = subscription_lines(row, key, owner, currency, origin) if owner else None
     return SubscriptionDetails(
         subscription=origin.ref(Kind.SUBSCRIPTION, key),
         revision=row.integer("revision"),
@@ -216,7 +216,7 @@ def subscription_details(
         vendor_model=vendor_model,
         margins=parts.margins(row.row("price")),
         recurring_totals=parts.prices(row.row("price"), currency),
-        lines=tuple(lines) if lines is not None else None,
+        lines=lines,
         external_references=parts.external_references(row) if whole or row.has("externalIds") else None,
         audit=parts.audit(row.row("audit")) if whole or row.has("audit") else None,
         fulfillment_parameters=parts.parameters(row, "fulfillment") if whole or row.has("parameters") else None,
@@ -229,6 +229,16 @@ def subscription_details(
         split_status=split_status,
         vendor_split_status=vendor_split_status,
     )
+
+
+def subscription_lines(
+    row: Row, key: str, owner: Agreement, currency: str | None, origin: Origin
+) -> tuple[AgreementLine, ...]:
+    """The lines that feed a subscription; the vendor does not repeat on each of them which one that is."""
+    named = Row({"id": key, "name": row.get("name"), "status": row.get("status")}, row.where)
+    itself = subscription_reference(named, owner, origin)
+    lines = (agreement_line(one, owner, currency, origin) for one in row.rows("lines"))
+    return tuple(replace(line, subscription=line.subscription or itself) for line in lines)
 
 
 def asset(row: Row, origin: Origin) -> Asset:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeVar
 
+from gateway.errors import VendorBadAnswer
 from gateway.model.values import AuditEvent, ExternalReference, Money, Notice, OrderedItem, Party, PeriodPrice
-from gateway.vendors.reading import CONTROL, Row, shown
+from gateway.vendors.reading import CONTROL, NOTICE_CAP, Row, shown
 from gateway.vendors.softwareone import words
 from gateway.vendors.softwareone.details import (
     AcceptedTerms,
@@ -28,6 +29,8 @@ E = TypeVar("E", bound=Enum)
 
 PLACEHOLDER: Final = re.compile(r"\{\{\s*([\w.-]{1,100})\s*\}\}")
 PERIOD: Final = re.compile(r"([1-9]\d{0,2})([my])")
+INT64: Final = range(-(2**63), 2**63)
+MAX_DEPTH: Final = 50
 NO_MARGINS: Final = Margins(None, None, None, None, None, None)
 MODEL = words.folded(words.MODEL)
 PARAMETER_TYPE = words.folded(words.PARAMETER_TYPE)
@@ -77,7 +80,7 @@ def notice(row: Row) -> Notice | None:
     """A message for people, its placeholders filled. It may come without a text, or without a code."""
     code, message, values = row.filled("id"), row.filled("message"), row.row("parameters")
     if message is not None:
-        message = PLACEHOLDER.sub(lambda found: values.text(found[1]) or found[0], message)
+        message = PLACEHOLDER.sub(lambda found: (values.text(found[1]) or found[0])[:NOTICE_CAP], message)
     return None if code is None and message is None else Notice(code, shown(message))
 
 
@@ -151,15 +154,27 @@ def parameter(row: Row) -> Parameter:
     )
 
 
-def plain_json(value: Any) -> Any:
-    """The value with numbers as JSON encoders know them."""
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, list):
-        return [plain_json(one) for one in value]
-    if isinstance(value, dict):
-        return {key: plain_json(one) for key, one in value.items()}
-    return value
+def plain_json(value: Any, depth: int = 0) -> Any:
+    """The value as any JSON encoder takes it. No number changes: one that neither 64 bits nor a double hold is text.
+
+    Raises VendorBadAnswer for one that is nested too deeply.
+    """
+    if isinstance(value, list | dict) and depth == MAX_DEPTH:
+        raise VendorBadAnswer("The value of a parameter is nested too deeply.")
+    match value:
+        case Decimal() if not value.is_finite():
+            return None  # no JSON says it
+        case Decimal():
+            double = float(value)
+            return double if Decimal(repr(double)) == value else str(value)
+        case int() if value not in INT64:
+            return str(value)
+        case list():
+            return [plain_json(one, depth + 1) for one in value]
+        case dict():
+            return {key: plain_json(one, depth + 1) for key, one in value.items()}
+        case _:
+            return value
 
 
 def accepted_terms(rows: Iterable[Row]) -> tuple[AcceptedTerms, ...]:

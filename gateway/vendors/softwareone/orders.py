@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, TypeVar
 
-from gateway.errors import GatewayError, VendorBadAnswer
+from gateway.errors import GatewayError, VendorBadAnswer, VendorRefused
 from gateway.model.order import Order
 from gateway.model.ref import Ref
 from gateway.upstream.client import Upstream, path
@@ -18,7 +18,10 @@ from gateway.vendors.softwareone.collection import Collection, read
 from gateway.vendors.softwareone.conditions import order_conditions
 from gateway.vendors.softwareone.mapping_agreements import Origin
 from gateway.vendors.softwareone.mapping_parts import markdown
+from gateway.vendors.softwareone.rql import Condition
 from gateway.vendors.softwareone.steps import step
+
+T = TypeVar("T")
 
 ROUTE: Final = "/v1/commerce/orders"
 RENDER: Final = f"{ROUTE}/{{order}}/render"
@@ -36,26 +39,26 @@ class Orders:
         return await read(self.collection, keys, self._order)
 
     async def list(self, wanted: OrderFilter, after: Position | None, limit: int, descending: bool) -> Step[Order]:
-        conditions = order_conditions(wanted)
-        if conditions is None:
-            return Step(rows=(), resume=None, total=0)
         times = OrderFilter(
             created_from=wanted.created_from, created_before=wanted.created_before, updated_from=wanted.updated_from
         )
-        return await step(
-            self.collection,
-            conditions,
-            self._order,
-            lambda order: matches(order, times),
-            self._origin.account,
-            after,
-            limit,
-            descending,
-        )
+
+        async def listed(conditions: tuple[Condition, ...]) -> Step[Order]:
+            return await step(
+                self.collection,
+                conditions,
+                self._order,
+                lambda order: matches(order, times),
+                self._origin.account,
+                after,
+                limit,
+                descending,
+            )
+
+        return await understood(wanted, listed, Step(rows=(), resume=None, total=0))
 
     async def count(self, wanted: OrderFilter) -> int | None:
-        conditions = order_conditions(wanted)
-        return 0 if conditions is None else await self.collection.count(conditions)
+        return await understood(wanted, self.collection.count, 0)
 
     async def instructions(self, keys: Sequence[Ref]) -> Mapping[Ref, str | GatewayError]:
         """Each order's rendered template, one call each: the vendor renders them singly."""
@@ -73,3 +76,17 @@ class Orders:
 
     def _order(self, row: Row) -> Order:
         return mapping.order(row, self._origin)
+
+
+async def understood(wanted: OrderFilter, ask: Callable[[tuple[Condition, ...]], Awaitable[T]], nothing: T) -> T:
+    """What `ask` finds, or `nothing` where nothing can match; in older words where the platform refuses the newest."""
+    conditions = order_conditions(wanted)
+    if conditions is None:
+        return nothing
+    try:
+        return await ask(conditions)
+    except VendorRefused:
+        older = order_conditions(wanted, oldest_words=True)
+        if older == conditions:
+            raise
+        return nothing if older is None else await ask(older)

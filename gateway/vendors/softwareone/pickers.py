@@ -6,12 +6,12 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
-from gateway.errors import BadUserInput, FilterNotSupported
+from gateway.errors import BadUserInput, FilterNotSupported, VendorBadAnswer
 from gateway.model.values import OrderedItem, Party
 from gateway.upstream.client import Upstream, path
 from gateway.vendors.base import PickerPage, Pickers
 from gateway.vendors.reading import Row
-from gateway.vendors.softwareone.collection import Collection
+from gateway.vendors.softwareone.collection import MAX_PAGES, Collection
 from gateway.vendors.softwareone.mapping_parts import ordered_item, party
 from gateway.vendors.softwareone.rql import Condition, contains, eq, ne
 
@@ -76,7 +76,7 @@ async def _page(
         raise BadUserInput("after is not a cursor of this list.", argument="after")
     offset = int(after or 0)
     rows: list[tuple[T, str]] = []
-    while True:
+    for _ in range(MAX_PAGES):
         page = await collection.page(conditions, order=ORDER, limit=first - len(rows), offset=offset)
         for place, row in enumerate(page.rows[: first - len(rows)], offset + 1):
             thing = convert(row)
@@ -85,6 +85,7 @@ async def _page(
         offset += page.step
         if not page.more or len(rows) >= first:
             return PickerPage(tuple(thing for thing, _ in rows), tuple(cursor for _, cursor in rows), page.more)
+    raise VendorBadAnswer("The vendor's list holds hardly anything that can be read.")
 
 
 def _collection(upstream: Upstream, where: str, noun: str) -> Collection:

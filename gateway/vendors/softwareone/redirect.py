@@ -7,7 +7,6 @@ Where that is, the vendor's answer says: it could as well point into the network
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
@@ -15,6 +14,7 @@ from typing import Final
 import httpx
 
 from gateway.errors import VendorBadAnswer, VendorUnavailable
+from gateway.upstream.addresses import public
 
 STATUSES: Final = frozenset({301, 302, 303, 307, 308})
 MAX_ADDRESS: Final = 8_192
@@ -39,7 +39,7 @@ async def target(location: str | None, asked: str, *, allow_private: bool = Fals
         raise VendorBadAnswer("The vendor's redirect leads nowhere.")
     try:
         url = httpx.URL(asked).join(location)
-        host, port = url.host, url.port or {"https": 443, "http": 80}.get(url.scheme, 0)
+        host, port = url.host, {"https": 443, "http": 80}.get(url.scheme, 0) if url.port is None else url.port
     except (httpx.InvalidURL, ValueError):
         raise VendorBadAnswer("The vendor's redirect leads nowhere.") from None
     if url.scheme != "https" and not (allow_private and url.scheme == "http"):
@@ -49,17 +49,6 @@ async def target(location: str | None, asked: str, *, allow_private: bool = Fals
     if not allow_private and not all(map(public, await _resolved(host, port, resolve))):
         raise VendorBadAnswer("The vendor's redirect does not lead to a public address.")
     return str(url)
-
-
-def public(address: str) -> bool:
-    """Whether an IP address is one of the open internet's: not private, loopback, link-local or reserved."""
-    try:
-        known = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(known, ipaddress.IPv6Address):
-        known = known.ipv4_mapped or known.sixtofour or known
-    return known.is_global and not known.is_multicast
 
 
 async def _resolved(host: str, port: int, resolve: Resolve) -> Sequence[str]:

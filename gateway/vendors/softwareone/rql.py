@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
-from gateway.errors import BadUserInput
+from gateway.errors import FilterNotSupported
 
 MILLISECOND: Final = timedelta(milliseconds=1)
 Value = str | datetime
@@ -64,13 +64,13 @@ def out(path: str, values: Iterable[str]) -> Condition:
 
 
 def contains(path: str, text: str) -> Condition:
-    """`text` somewhere in the value, in any case; raises BadUserInput for what no pattern can say.
+    """`text` somewhere in the value, in any case; raises FilterNotSupported for what no pattern can say.
 
     A star is a wildcard at the ends of a pattern alone, so one inside stands for itself. Only a backslash before a star
     cannot be told from an escaped star, also at the end of `text`, where the pattern's own star follows.
     """
     if "\\*" in text + "*":
-        raise BadUserInput("The vendor cannot search for a backslash before a star or at the end.")
+        raise FilterNotSupported("The vendor cannot search for a backslash before a star or at the end.")
     return Condition(f"ilike({path},{literal(f'*{text}*')})")
 
 
@@ -88,15 +88,15 @@ def any_(collection: str, condition: Condition) -> Condition:
 
 
 def literal(value: Value) -> str:
-    """The value in quotes, percent-encoded. Raises BadUserInput for a text with both kinds of quotes."""
+    """The value in quotes, percent-encoded. Raises FilterNotSupported for what the language cannot say."""
     text = milliseconds_text(value) if isinstance(value, datetime) else value
     mark = '"' if '"' not in text else "'"
     if mark in text:
-        raise BadUserInput("The vendor cannot be asked for a text that has both kinds of quotation marks.")
+        raise FilterNotSupported("The vendor cannot be asked for a text that has both kinds of quotation marks.")
     try:
         return quote(mark + text + mark, safe="")
     except UnicodeEncodeError:
-        raise BadUserInput("The vendor cannot be asked for a text that is not Unicode.") from None
+        raise FilterNotSupported("The vendor cannot be asked for a text that is not Unicode.") from None
 
 
 def floor(moment: datetime) -> datetime:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
-from gateway.errors import VendorBadAnswer
+from gateway.errors import GatewayError, VendorBadAnswer
 from gateway.vendors.base import FIRST_TIE, LAST_TIE, Position, Step
 from gateway.vendors.reading import Row
-from gateway.vendors.softwareone.collection import Collection
+from gateway.vendors.softwareone.collection import Collection, converted
 from gateway.vendors.softwareone.rql import MILLISECOND, Condition, and_, floor, ge, gt, lt, or_
 
 T = TypeVar("T")
@@ -40,32 +40,25 @@ async def step(
     bound = () if after is None else (beyond(after, descending),)
     sign = "-" if descending else ""
     page = await collection.page([*conditions, *bound], order=f"{sign}{CREATED},{sign}id", limit=limit)
-    placed: list[tuple[Position, T]] = []
-    places: list[Position] = []
-    for row in page.rows[:limit]:
-        place = position(row, account)
-        if place is None:
-            continue
-        if after is not None and not (place < after if descending else place > after):
-            raise VendorBadAnswer("The vendor's list ignores where it was asked to begin.")
-        places.append(place)
-        try:
-            thing = convert(row)
-        except VendorBadAnswer:
-            continue
-        if not sound(thing):
-            raise VendorBadAnswer("The vendor's list ignores a condition.")
-        placed.append((place, thing))
-    placed.sort(key=lambda pair: pair[0], reverse=descending)
-    resume = None
-    if page.more or len(page.rows) > limit:
-        if not places:
-            raise VendorBadAnswer("The vendor's list holds nothing that can be read.")
-        resume = (min if descending else max)(places)
+    rows = page.rows[:limit]
+    placed = sorted(
+        ((place, row) for row in rows if (place := position(row, account)) is not None),
+        key=lambda pair: pair[0],
+        reverse=descending,
+    )
+    if after is not None and any(place >= after if descending else place <= after for place, _ in placed):
+        raise VendorBadAnswer("The vendor's list ignores where it was asked to begin.")
+    read = (converted(row, convert) for _, row in placed)
+    things = tuple(thing for thing in read if not isinstance(thing, GatewayError))
+    if not all(map(sound, things)):
+        raise VendorBadAnswer("The vendor's list ignores a condition.")
+    more = page.more or len(page.rows) > limit
+    if more and not placed:
+        raise VendorBadAnswer("The vendor's list holds nothing that can be read.")
     return Step(
-        rows=tuple(thing for _, thing in placed),
-        resume=resume,
-        omitted=len(page.rows[:limit]) - len(placed),
+        rows=things,
+        resume=placed[-1][0] if more else None,
+        omitted=len(rows) - len(things),
         total=page.total if after is None else None,
     )
 

@@ -37,6 +37,8 @@ ORDER_TYPE: Final[Mapping[str, OrderType]] = {
     "Suspend": OrderType.SUSPEND,
     "Resume": OrderType.RESUME,
 }
+# Words that the platform has taken up since its first published description.
+LATER: Final = frozenset({"Scheduled", "Cancelling", "Cancelled", "Renewal", "Suspend", "Resume"})
 AGREEMENT_STATUS: Final[Mapping[str, AgreementStatus]] = {
     "New": AgreementStatus.DRAFT,
     "Draft": AgreementStatus.DRAFT,
@@ -132,6 +134,11 @@ PRICES: Final = (
 def folded(table: Mapping[str, E]) -> Mapping[str, E]:
     """The table as reading wants it: words without case and separators."""
     return {fold(word): value for word, value in table.items()}
+
+
+def first_published(table: Mapping[str, E]) -> Mapping[str, E]:
+    """The table without the words that came later."""
+    return {word: value for word, value in table.items() if word not in LATER}
 
 
 def preimage(path: str, table: Mapping[str, E], wanted: Iterable[E], rest: E) -> Condition | None:

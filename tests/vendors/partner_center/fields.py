@@ -647,6 +647,22 @@ ROWS: tuple[FieldRow, ...] = (
         "attachment",
         ("attachmentId", "14 hex", "Attachment.id", "ref", ref(Kind.ATTACHMENT, "7c41e9b05d2a", "ed64c99f750115")),
         ("attachmentId, verbatim", "string", "Attachment.number", "number", "ed64c99f750115"),
+        (
+            "items",
+            "list",
+            "Order.attachments",
+            "number",
+            "ed64c99f750115",
+            "read per order; `totalCount` is not trusted",
+        ),
+        (
+            "the file's bytes",
+            "stream",
+            "Attachment.downloadUrl",
+            "ref",
+            ref(Kind.ATTACHMENT, "7c41e9b05d2a", "ed64c99f750115"),
+            "a link to this gateway, which streams the file",
+        ),
         ("fileName", "string", "Attachment.fileName", "file_name", "PO_Part1.pdf"),
         (
             "sizeInKB",

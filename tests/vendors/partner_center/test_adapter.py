@@ -19,6 +19,7 @@ from gateway.errors import (
     Unsupported,
     VendorBadAnswer,
     VendorDenied,
+    VendorRefused,
     VendorUnavailable,
 )
 from gateway.model.account import AccountState, Capability
@@ -165,12 +166,32 @@ async def test_a_list_that_no_customer_answers_fails() -> None:
             await listed(one)
 
 
-async def test_a_customer_without_relation_is_denied() -> None:
-    async with office(customers=()) as one:
+@pytest.mark.parametrize("configured", [(), ("00000000-0000-4000-8000-00000000cafe",)])
+async def test_a_customer_without_relation_is_denied(configured: tuple[str, ...]) -> None:
+    async with office(customers=configured) as one:
         with pytest.raises(VendorDenied) as caught:
             await listed(one, OrderFilter(customer_keys=(STRANGER,)))
         assert caught.value.vendor_code == "20002"
         assert one.adapter.health().state is AccountState.HEALTHY
+
+
+async def test_customers_that_are_named_need_not_be_configured() -> None:
+    async with office() as some:
+        first, second, *_ = some.emulator.credentials(ROOT)["customers"]
+    async with office(customers=(first,)) as one:
+        assert {row.number_scope for row in await listed(one)} == {first}
+        assert {row.number_scope for row in await listed(one, OrderFilter(customer_keys=(second,)))} == {second}
+
+
+async def test_a_customer_that_the_vendor_does_not_know_is_told_with_all_that_finds_the_call() -> None:
+    async with office() as one:
+        one.desk.add(Fault("error", path="/orders$", status=404, times=None))
+        with pytest.raises(VendorRefused) as caught:
+            await listed(one, OrderFilter(customer_keys=(STRANGER,)))
+        error = caught.value
+        assert (error.account, error.vendor_code) == ("pc-1", "800003")
+        assert error.vendor == "partner_center"
+        assert error.correlation_id
 
 
 async def test_filters_are_applied_here_and_cost_nothing() -> None:
@@ -291,6 +312,11 @@ async def test_files_are_listed_per_order_found_by_id_and_downloaded() -> None:
         with pytest.raises(GatewayError):
             async with one.adapter.download(await _renamed(files[0], gone)):
                 raise AssertionError("a file that is not there was opened")
+        one.desk.add(Fault("drop", path="/attachment/"))
+        with pytest.raises(VendorUnavailable) as caught:
+            async with one.adapter.download(files[0]):
+                raise AssertionError("a broken connection was opened")
+        assert caught.value.correlation_id
 
 
 async def _renamed(file: Any, ref: Ref) -> Any:

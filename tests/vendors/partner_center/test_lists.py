@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gateway.errors import VendorBadAnswer, VendorUnavailable
 from gateway.vendors.base import Position
 from gateway.vendors.partner_center.fanout import Fanout
-from gateway.vendors.partner_center.lists import CustomerLists
+from gateway.vendors.partner_center.lists import MAX_WEIGHT, CustomerLists
 from tests.vendors.partner_center.office import Clock
 
 
@@ -52,6 +52,26 @@ async def test_a_walk_gives_every_matching_row_once_and_in_order(
     expected = {made(item, key) for key, items in content.items() for item in items}
     assert rows == sorted((row for row in expected if row.at >= least), reverse=descending)
     assert total == len(rows) == await whole.count(list(content), lambda row: row.at >= least)
+
+
+async def test_what_is_kept_is_bounded_by_what_the_rows_weigh() -> None:
+    calls = 0
+
+    async def read(customer: str) -> list[Any]:
+        nonlocal calls
+        calls += 1
+        return [1, 2, 3]
+
+    heavy = CustomerLists(
+        read, made, lambda row: row, Fanout(3), seconds=60, now=Clock(), weigh=lambda row: MAX_WEIGHT // 3 + 1
+    )
+    for expected in (1, 2):
+        await heavy.count(["a"], lambda row: True)
+        assert calls == expected
+    light = CustomerLists(read, made, lambda row: row, Fanout(3), seconds=60, now=Clock())
+    for _ in range(2):
+        await light.count(["a"], lambda row: True)
+        assert calls == 3
 
 
 async def test_a_bound_between_rows_cuts_there() -> None:

@@ -9,16 +9,19 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from gateway.errors import GatewayError, Misconfigured, VendorBadAnswer, VendorUnavailable
+from gateway.errors import GatewayError, Misconfigured, Unsupported, VendorBadAnswer, VendorUnavailable
 from gateway.model.account import AccountState
 from gateway.model.order import Order
+from gateway.model.ref import Kind, Ref
 from gateway.sandbox.control import Fault
 from gateway.secret import Secret
 from gateway.vendors.base import ORDER, AgreementFilter, Limits, OrderFilter, Services
 from gateway.vendors.partner_center import PartnerCenter, Settings
+from gateway.vendors.partner_center.reads import PROVISIONING
 from tests.vendors.partner_center.office import Clock, Safe, office
 
 CUSTOMER = "5f0c1a52-8d3e-4b7a-9c61-2e7d4f90ab13"
+ENTRA_CALL = "0d2a7c11-8f3e-4f5b-9a60-3c1f2e4d5b6a"
 ALL = OrderFilter()
 
 
@@ -29,7 +32,10 @@ class Entra:
         self.good = set(good)
         self.seen: list[dict[str, str]] = []
         self.calls: list[httpx.Request] = []
-        self.refusal: tuple[int, Any] = (400, {"error": "invalid_grant", "error_codes": [700082]})
+        self.refusal: tuple[int, Any] = (
+            400,
+            {"error": "invalid_grant", "error_codes": [700082], "correlation_id": ENTRA_CALL},
+        )
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if not request.url.path.endswith("/oauth2/token"):
@@ -115,6 +121,41 @@ async def test_every_call_has_ids_of_its_own() -> None:
     await adapter.close()
 
 
+async def test_a_failed_call_is_in_the_log_under_its_ids(caplog: pytest.LogCaptureFixture) -> None:
+    async with office() as one:
+        one.desk.add(Fault("error", path="/orders", status=500))
+        customer = one.emulator.credentials("")["customers"][0]
+        with pytest.raises(VendorUnavailable) as caught:
+            await one.adapter.orders(OrderFilter(customer_keys=(customer,)), None, 10, True)
+        assert str(one.calls[0].request_id) in caplog.text
+        assert str(caught.value.correlation_id) in caplog.text
+        assert customer not in caplog.text
+
+
+async def test_an_answer_that_cannot_be_read_is_told_and_logged_like_any_failure(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    adapter = account(Entra())
+    ref = Ref.of("pc-1", Kind.ORDER, CUSTOMER, "1")
+    batch = adapter.reads.get(ORDER)
+    assert batch is not None
+    error = (await batch([ref]))[ref]
+    assert isinstance(error, VendorBadAnswer)
+    assert (error.vendor, error.account) == ("partner_center", "pc-1")
+    assert str(error.correlation_id) in caplog.text
+    await adapter.close()
+
+
+async def test_what_never_became_a_call_has_no_ids() -> None:
+    async with office(user=False) as one:
+        ref = Ref.of("pc-1", Kind.ORDER, CUSTOMER, "1")
+        batch = one.adapter.reads.get(PROVISIONING)
+        assert batch is not None
+        refused = (await batch([ref]))[ref]
+        assert isinstance(refused, Unsupported)
+        assert refused.correlation_id is None
+
+
 async def test_a_rotated_refresh_token_is_kept_and_goes_before_the_configured_one() -> None:
     entra, safe = Entra("configured"), Safe()
     await agreements(account(entra, safe))
@@ -140,6 +181,7 @@ async def test_where_both_are_refused_the_operator_is_told_and_no_secret_is() ->
         await agreements(adapter)
     assert entra.tried == ["stale", "configured"]
     assert caught.value.vendor_code == "700082"
+    assert caught.value.correlation_id == ENTRA_CALL
     assert "Sign in anew" in caught.value.message
     told = json.dumps(caught.value.extensions) + str(caught.value)
     assert not any(word in told for word in ("stale", "configured", "hush"))

@@ -256,6 +256,12 @@ def test_the_continuation_is_found_wherever_the_vendor_puts_it() -> None:
     assert mapping_customers.continuation(None) is None
 
 
+@pytest.mark.parametrize("token", ["über", "a\r\nX-More: b", "t" * 20_000])
+def test_a_continuation_that_cannot_be_sent_back_is_a_bad_answer(token: str) -> None:
+    with pytest.raises(VendorBadAnswer):
+        mapping_customers.continuation({"items": [], "continuationToken": token})
+
+
 def test_line_words_beyond_the_table_are_kept() -> None:
     found = order(lineItems=[{"lineItemNumber": 0, "offerId": "x", "transactionType": "swap"}])
     details: Any = found.lines[0].details

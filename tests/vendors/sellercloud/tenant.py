@@ -22,6 +22,7 @@ from gateway.vendors.sellercloud import SellercloudAdapter, Settings
 TODAY = datetime(2026, 11, 21, tzinfo=UTC)
 NOW = TODAY + timedelta(hours=9)
 BASE = "http://sandbox.test/rest/api"
+PATIENCE = 50.0  # of real time, which a busy machine may take between two lines of an answer
 PASSWORD = "pass-word-that-must-not-show"
 
 
@@ -33,10 +34,12 @@ class NoVault:
         raise AssertionError("nothing to keep")
 
 
-def adapter_over(transport: httpx.AsyncBaseTransport, **settings: Any) -> SellercloudAdapter:
+def adapter_over(
+    transport: httpx.AsyncBaseTransport, timeout_seconds: float = PATIENCE, **settings: Any
+) -> SellercloudAdapter:
     told = {"base_url": BASE, "username": "bot@acme.test", "password": Secret(PASSWORD), **settings}
     services = Services(transport, NoVault(), lambda: NOW)
-    return SellercloudAdapter("sc-1", "main", Settings(**told), Limits(timeout_seconds=2.0), services)
+    return SellercloudAdapter("sc-1", "main", Settings(**told), Limits(timeout_seconds=timeout_seconds), services)
 
 
 @dataclass
@@ -87,6 +90,7 @@ class OddList:
     order: Callable[[list[int]], list[int]] = field(default=lambda ids: sorted(ids, reverse=True))
     change: Callable[[dict[str, Any]], Any] = field(default=lambda row: row)
     queries: list[httpx.QueryParams] = field(default_factory=list)
+    gone: set[int] = field(default_factory=set)
 
     @property
     def transport(self) -> httpx.MockTransport:
@@ -98,7 +102,8 @@ class OddList:
         query = request.url.params
         self.queries.append(query)
         start, end = (self.bound(query, f"model.createDate{word}") for word in ("From", "To"))
-        ids = [n for n, at in enumerate(self.created, 1) if (start is None or at >= start) and self.before(at, end)]
+        here = {n for n, at in enumerate(self.created, 1) if (start is None or at >= start) and self.before(at, end)}
+        ids = sorted(here - self.gone)
         if "model.pOIds" in query and "pOIds" not in self.deaf:
             ids = [n for n in ids if str(n) in query.get_list("model.pOIds")]
         size = min(int(query["model.pageSize"]), self.page_cap)

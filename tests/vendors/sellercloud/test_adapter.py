@@ -28,9 +28,20 @@ from gateway.model.values import Party
 from gateway.sandbox.control import Fault
 from gateway.secret import Secret
 from gateway.vendors.base import ORDER, ORDER_DETAIL, PARTY, OrderFilter, Read
+from gateway.vendors.sellercloud.cached import Cached
 from gateway.vendors.sellercloud.details import SellercloudDetail, SellercloudVendor, SellercloudWarehouse
 from gateway.vendors.sellercloud.reads import COMPANY, SHIPMENTS, VENDOR, WAREHOUSE
-from tests.vendors.sellercloud.tenant import BASE, PASSWORD, OddList, Tenant, adapter_over, spread, tenant, walk
+from tests.vendors.sellercloud.tenant import (
+    BASE,
+    PASSWORD,
+    PATIENCE,
+    OddList,
+    Tenant,
+    adapter_over,
+    spread,
+    tenant,
+    walk,
+)
 
 
 def ref(number: int | str) -> Ref:
@@ -169,11 +180,68 @@ async def test_names_cost_one_walk_of_each_table_and_are_kept() -> None:
         ]
 
 
+async def test_a_table_whose_rows_move_between_pages_is_read_until_it_is_whole() -> None:
+    calls = 0
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal calls
+        if request.url.path.endswith("/token"):
+            return httpx.Response(200, json={"access_token": "t", "expires_in": 3600})
+        calls += 1
+        first = (int(request.url.params["model.pageNumber"]) - 1) * 50
+        keys = [*range(1, 51), *range(41, 51)] if calls <= 2 else [*range(60, 0, -1)]
+        rows = [{"ID": key, "Name": f"N{key}"} for key in keys[first : first + 50]]
+        return httpx.Response(200, json={"Items": rows, "TotalResults": 60})
+
+    adapter = adapter_over(httpx.MockTransport(answer))
+    page = await adapter.pickers.parties["suppliers"](None, 100, None)
+    assert {int(party.key) for party in page.rows} == set(range(1, 61))
+    assert calls == 4
+    await adapter.close()
+
+
 async def test_names_are_read_again_when_they_are_old() -> None:
     async with tenant(reference_cache_seconds=0.0) as one:
         for _ in range(2):
             await ask(one, PARTY, entry("suppliers", 812))
         assert len(one.calls) == 2
+
+
+async def test_who_leaves_while_names_are_read_takes_nobody_along() -> None:
+    reads, released = 0, asyncio.Event()
+
+    async def read() -> str:
+        nonlocal reads
+        reads += 1
+        await released.wait()
+        return "names"
+
+    cached = Cached(read, 600.0)
+    first, *others = [asyncio.create_task(cached.get()) for _ in "abc"]
+    await asyncio.sleep(0)
+    first.cancel()
+    released.set()
+    assert await asyncio.gather(*others) == ["names", "names"]
+    assert first.cancelled()
+    assert reads == 2
+
+
+async def test_those_who_wait_for_names_share_a_failure_and_the_next_tries_again() -> None:
+    reads = 0
+
+    async def read() -> str:
+        nonlocal reads
+        reads += 1
+        await asyncio.sleep(0)
+        if reads == 1:
+            raise VendorUnavailable("not now")
+        return "names"
+
+    cached = Cached(read, 600.0)
+    together = await asyncio.gather(*(cached.get() for _ in "abc"), return_exceptions=True)
+    assert [type(one) for one in together] == [VendorUnavailable] * 3
+    assert reads == 1
+    assert await cached.get() == "names"
 
 
 async def test_a_login_without_the_right_has_no_names_and_no_error() -> None:
@@ -283,7 +351,7 @@ FAULTS: dict[str, tuple[Fault, type[GatewayError]]] = {
 @pytest.mark.parametrize("name", FAULTS)
 async def test_a_bad_day_has_its_error_and_tells_no_secrets(name: str) -> None:
     fault, kind = FAULTS[name]
-    async with tenant(size=0.05) as one:
+    async with tenant(size=0.05, timeout_seconds=2.0 if fault.seconds else PATIENCE) as one:
         await one.adapter.orders(OrderFilter(), None, 1, True)
         one.desk.add(
             Fault(**{field: getattr(fault, field) for field in ("kind", "path", "times", "seconds", "status")})
@@ -308,6 +376,26 @@ async def test_an_empty_success_is_no_empty_list() -> None:
         one.desk.add(Fault("ok_with_error", path="PurchaseOrders"))
         with pytest.raises(VendorBadAnswer):
             await one.adapter.orders(OrderFilter(), None, 5, True)
+
+
+async def test_an_empty_success_is_no_empty_table_of_names() -> None:
+    async with tenant() as one:
+        one.set(blank_faults=True)
+        one.desk.add(Fault("ok_with_error", path="Vendors$"))
+        answers = await ask(one, PARTY, entry("suppliers", 812))
+        assert isinstance(answers[entry("suppliers", 812)], VendorBadAnswer)
+        answers = await ask(one, PARTY, entry("suppliers", 812))
+        assert isinstance(answers[entry("suppliers", 812)], Party)
+
+
+@pytest.mark.parametrize("path", ["TrackingNumber/Multiple$", "Items$"])
+async def test_an_empty_success_is_no_order_without_parcels_or_lines(path: str) -> None:
+    async with tenant() as one:
+        one.set(blank_faults=True, items_in_detail=False, multiple_tracking_numbers=True)
+        one.desk.add(Fault("ok_with_error", path=path))
+        number = orders_in(one)[0]
+        answers = await ask(one, ORDER_DETAIL if path.startswith("Items") else SHIPMENTS, ref(number))
+        assert isinstance(answers[ref(number)], VendorBadAnswer)
 
 
 async def test_one_dead_token_is_renewed_in_silence() -> None:

@@ -24,6 +24,8 @@ from tests.vendors.sellercloud.tenant import (
 )
 
 LAST_WEEK = datetime(2026, 11, 14, 10, 0)  # noqa: DTZ001 - the vendor's dates have no zone
+CROWDED = LAST_WEEK.replace(tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 
 
 def numbers(rows: list[Order]) -> list[int]:
@@ -144,6 +146,35 @@ async def test_a_minute_that_will_not_hold_still_is_told_as_partial() -> None:
     assert len(step.rows) == 90
     assert isinstance(step.notice, VendorBadAnswer)
     assert "within a minute" in str(step.notice)
+    await adapter.close()
+
+
+async def test_an_order_that_goes_while_a_crowded_minute_is_read_hides_no_other() -> None:
+    vendor = OddList(spread(120, LAST_WEEK, timedelta(microseconds=5)))
+    adapter = adapter_over(vendor.transport)
+    seen: list[int] = []
+
+    def shrinking(row: dict[str, Any]) -> dict[str, Any]:
+        """The newest goes once it was shown on a first page, so that all others move up by one."""
+        seen.append(row["ID"])
+        if len(seen) == 50:
+            vendor.gone.add(seen[0])
+        return row
+
+    vendor.change = shrinking
+    step = await adapter.orders(OrderFilter(created_from=CROWDED, created_before=CROWDED + MINUTE), None, 200, True)
+    assert step.notice is None
+    assert set(range(1, 120)) <= set(numbers(list(step.rows)))
+    await adapter.close()
+
+
+async def test_a_stretch_with_nothing_but_an_unreadable_row_is_not_passed_over_in_silence() -> None:
+    vendor = OddList([*spread(3, datetime(2026, 3, 1), timedelta(hours=3)), LAST_WEEK])  # noqa: DTZ001
+    vendor.change = lambda row: {**row, "Items": [{"SKU": "no id"}]} if row["ID"] == 4 else row
+    adapter = adapter_over(vendor.transport)
+    rows, steps = await walk(adapter)
+    assert numbers(rows) == [3, 2, 1]
+    assert sum(step.omitted for step in steps) == 1
     await adapter.close()
 
 
@@ -278,6 +309,12 @@ async def test_an_ignored_status_filter_is_told_and_its_strangers_dropped() -> N
     with pytest.raises(VendorBadAnswer):
         await adapter.count_orders(OrderFilter(statuses=(OrderStatus.PENDING,)))
     await adapter.close()
+
+
+async def test_changes_since_times_before_all_orders_are_all_of_them() -> None:
+    async with tenant() as one:
+        long_ago = datetime(500, 1, 1, tzinfo=UTC)
+        assert len(await filtered(one.adapter, OrderFilter(updated_from=long_ago))) == len(one.emulator.orders())
 
 
 async def test_a_search_finds_by_number_title_and_product() -> None:

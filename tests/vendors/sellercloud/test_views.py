@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import httpx
 import strawberry
 
 from gateway.accounts import Accounts
@@ -13,7 +14,7 @@ from gateway.model.order import Attachment
 from gateway.sandbox.control import Fault
 from gateway.schema.build import build_schema
 from gateway.schema.context import Context
-from tests.vendors.sellercloud.tenant import Tenant, tenant
+from tests.vendors.sellercloud.tenant import BASE, Tenant, tenant
 
 SCHEMA = build_schema()
 
@@ -126,6 +127,106 @@ async def test_parcels_have_keys_for_a_call_more() -> None:
         assert all(parcel["key"] for parcel in parcels)
         with_parcels = sum(bool(node["details"]["shipping"]["shipments"]) for node in nodes(result))
         assert paths(one)["PurchaseOrders/{id}/TrackingNumber/Multiple"] == with_parcels
+
+
+PARTY = {"FirstName": "Rita", "LastName": "Moss", "MiddleName": "Q", "ZipCode": "08701", "City": "Lakewood"}
+PLACE = {"Country": "US", "Business": "Moss Ltd", "AddressLine1": "5 Elm Rd", "AddressLine2": "Gate C", "State": "NJ"}
+BILL_TO = {"FirstName": "Bill", "Country": "US"}
+CREATED: dict[str, Any] = {
+    "CompanyID": 163,
+    "VendorID": 812,
+    "POType": "PurchaseOrder",
+    "Description": "Spring restock",
+    "VendorNote": "Dock 3",
+    "PaymentTermID": 4,
+    "ExpectedDeliveryDate": "2026-12-25T21:58:33.197Z",
+    "BillingAddress": BILL_TO,
+    "ShippingAddress": {**PARTY, **PLACE, "Fax": "+1 732 555 0102", "Region": "East", "Phone": "+1 732 555 0101"},
+}
+LINE = {"ProductID": "MUG-11OZ", "DiscountType": "Percentage", "DiscountValue": 5, "ItemNotes": "Fragile"}
+UNITS = {**LINE, "QtyUnitsOrdered": 48, "UnitPrice": 3.25, "WarehouseID": 8}
+CASES = {**LINE, "QtyCasesOrdered": 10, "QtyUnitsPerCase": 24, "CasePrice": 70, "WarehouseID": 8}
+READ_BACK = """
+    type vendorType title notes customer { key } supplier { key }
+    details { ... on SellercloudOrderDetails { companyId vendorId caseQtyMode defaultWarehouseId paymentTermId
+      expectedDeliveryDate shipToAddress { firstName lastName middleName zipCode city country business addressLine1
+        addressLine2 fax state phone } } }
+    lines { item { key sku } quantity unitPrice { amount } notes details { ... on SellercloudLineDetails {
+      qtyCasesOrdered qtyUnitsPerCase casePrice { amount } discountType discountValue warehouseId } } }
+"""
+
+
+async def created(one: Tenant, body: dict[str, Any]) -> dict[str, Any]:
+    """The newest order, once it was made by the vendor's own create call."""
+    one.set(force_expected_delivery_date=True, bill_to_address=True)
+    told = one.emulator.credentials("")
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=one.emulator.app), base_url=f"{BASE}/") as client:
+        login = {"Username": told["username"], "Password": told["password"]}
+        token = (await client.post("token", json=login)).json()["access_token"]
+        made = await client.post("PurchaseOrders", json=body, headers={"Authorization": f"Bearer {token}"})
+    assert made.status_code == 200
+    result = await ask(one, READ_BACK, first=1)
+    assert result.errors is None
+    (node,) = nodes(result)
+    assert node["number"] == str(made.json()["Id"])
+    return node
+
+
+async def test_what_an_order_of_units_was_made_from_reads_back() -> None:
+    async with tenant() as one:
+        node = await created(one, {**CREATED, "CaseQtyMode": False, "DefaultWarehouseID": 7, "Products": [UNITS]})
+    assert (node["type"], node["vendorType"]) == ("PURCHASE", "PurchaseOrder")
+    assert (node["title"], node["notes"]) == ("Spring restock", "Dock 3")
+    assert (node["customer"], node["supplier"]) == ({"key": "163"}, {"key": "812"})
+    assert node["details"] == {
+        "companyId": 163,
+        "vendorId": 812,
+        "caseQtyMode": False,
+        "defaultWarehouseId": 7,
+        "paymentTermId": 4,
+        "expectedDeliveryDate": "2026-12-25T21:58:33.197000Z",
+        "shipToAddress": {
+            "firstName": "Rita",
+            "lastName": "Moss",
+            "middleName": "Q",
+            "zipCode": "08701",
+            "city": "Lakewood",
+            "country": "US",
+            "business": "Moss Ltd",
+            "addressLine1": "5 Elm Rd",
+            "addressLine2": "Gate C",
+            "fax": "+1 732 555 0102",
+            "state": "NJ",
+            "phone": "+1 732 555 0101",
+        },
+    }
+    (line,) = node["lines"]
+    assert line["item"] == {"key": "MUG-11OZ", "sku": "MUG-11OZ"}
+    assert (line["quantity"], line["unitPrice"], line["notes"]) == (48, {"amount": "3.25"}, "Fragile")
+    assert line["details"] == {
+        "qtyCasesOrdered": None,
+        "qtyUnitsPerCase": None,
+        "casePrice": None,
+        "discountType": "PERCENTAGE",
+        "discountValue": "5.0",
+        "warehouseId": 7,  # the order's wins
+    }
+
+
+async def test_what_an_order_of_cases_was_made_from_reads_back() -> None:
+    async with tenant() as one:
+        node = await created(one, {**CREATED, "CaseQtyMode": True, "POType": 2, "Products": [CASES]})
+    assert (node["type"], node["vendorType"]) == ("VENDOR_OFFER", "VendorOffer")
+    assert (node["details"]["caseQtyMode"], node["details"]["defaultWarehouseId"]) == (True, None)
+    (line,) = node["lines"]
+    assert line["details"] == {
+        "qtyCasesOrdered": 10,
+        "qtyUnitsPerCase": 24,
+        "casePrice": {"amount": "70.0"},
+        "discountType": "PERCENTAGE",
+        "discountValue": "5.0",
+        "warehouseId": 8,
+    }
 
 
 async def test_what_sellercloud_has_not_is_null_without_an_error() -> None:

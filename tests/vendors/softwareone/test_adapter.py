@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -14,16 +16,19 @@ from gateway.errors import (
     DeadlineExceeded,
     FilterNotSupported,
     GatewayError,
+    Misconfigured,
     NotFound,
     Throttled,
     VendorBadAnswer,
     VendorDenied,
+    VendorRefused,
     VendorUnavailable,
 )
 from gateway.model.account import AccountState, Capability
 from gateway.model.agreement import Agreement, AgreementKind, AgreementStatus, SubscriptionStatus
 from gateway.model.order import AttachmentKind, DocumentState, Order, OrderStatus, OrderType
 from gateway.model.ref import Kind, Ref
+from gateway.upstream.client import Stream
 from gateway.vendors.base import (
     AGREEMENT,
     AGREEMENT_ATTACHMENTS,
@@ -44,8 +49,10 @@ from gateway.vendors.base import (
     order_position,
 )
 from gateway.vendors.softwareone.adapter import SoftwareOne
+from gateway.vendors.softwareone.attachments import opened
 from gateway.vendors.softwareone.reads import AGREEMENT_SPLIT, INSTRUCTIONS, SUBSCRIPTION_SPLIT
 from gateway.vendors.softwareone.settings import Actor
+from gateway.vendors.softwareone.words import LATER
 from tests.vendors.softwareone.bench import Bench, bench, scripted
 
 ACTORS: tuple[Actor, ...] = ("client", "vendor", "operations")
@@ -176,6 +183,53 @@ async def test_statuses_nobody_knows_can_be_asked_for() -> None:
         assert step.rows[0].vendor_status == "Hovering"
 
 
+OLDER = ("New", "Draft", "Quoted", "Processing", "Querying", "Completed", "Failed", "Deleted")
+OLDER_TYPES = ("Purchase", "Change", "Termination", "Configuration")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "asked"),
+    [
+        (OrderFilter(statuses=(OrderStatus.PROCESSING,)), 'in(status,("Processing"))'),
+        (OrderFilter(statuses=(OrderStatus.UNKNOWN,)), f"out(status,{OLDER})"),
+        (OrderFilter(vendor_statuses=("draft", "pending_review")), 'in(status,("Draft"))'),
+        (OrderFilter(types=(OrderType.OTHER,)), f'ne(status,"Deleted")&out(type,{OLDER_TYPES})'),
+        (OrderFilter(statuses=(OrderStatus.CANCELLED,)), None),
+        (OrderFilter(vendor_statuses=("po_upload_complete",)), None),
+        (OrderFilter(types=(OrderType.SUSPEND,)), None),
+    ],
+)
+async def test_a_platform_that_refuses_newer_words_is_asked_in_older_ones(
+    wanted: OrderFilter, asked: str | None
+) -> None:
+    queries: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        queries.append(unquote(request.url.query.decode()).partition("&select=")[0])
+        if any(f'"{word}"' in queries[-1] for word in (*LATER, "pending_review", "po_upload_complete")):
+            return httpx.Response(400, json={"status": 400, "errors": {"Scheduled": ["Cannot convert value."]}})
+        return listed(row(5), total=1)
+
+    async with scripted(answer) as adapter:
+        step = await adapter.orders(wanted, None, 5, True)
+        assert len(step.rows) == (1 if asked else 0)
+        assert queries[1:] == ([asked.replace("'", '"').replace(", ", ",")] if asked else [])
+        assert await adapter.count_orders(wanted) == (1 if asked else 0)
+
+
+async def test_a_refusal_that_is_not_of_newer_words_is_told_at_once() -> None:
+    calls: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        calls.append(request.url.path)
+        return httpx.Response(400, json={"status": 400})
+
+    async with scripted(answer) as adapter:
+        with pytest.raises(VendorRefused):
+            await adapter.orders(OrderFilter(statuses=(OrderStatus.COMPLETED,)), None, 5, True)
+    assert len(calls) == 1
+
+
 async def test_what_no_order_can_match_costs_no_call() -> None:
     async with bench() as b:
         for wanted in (
@@ -197,7 +251,7 @@ async def test_what_cannot_be_asked_is_refused_before_a_call() -> None:
             OrderFilter(search="both \" and '"),
             OrderFilter(customer_keys=tuple(f"LCE-{n:04}-0000-0000" for n in range(400))),
         ):
-            with pytest.raises(BadUserInput):
+            with pytest.raises(FilterNotSupported):
                 await b.adapter.orders(wanted, None, 20, True)
         assert b.calls() == []
 
@@ -248,7 +302,8 @@ async def test_both_wire_styles_give_the_same_orders() -> None:
         b.emulator.settings.legacy_style = True
         legacy = await walk(b.adapter)
     for one, other in zip(current, legacy, strict=True):
-        for name in ("number", "status", "type", "notes", "external_references", "created_at", "customer"):
+        assert other.number == f"{one.number}-0001"  # orders had four groups of digits then
+        for name in ("status", "type", "notes", "external_references", "created_at", "customer"):
             assert getattr(one, name) == getattr(other, name), name
         # The older payloads know no one-time prices.
         assert set(other.recurring_totals or ()) <= set(one.recurring_totals or ())
@@ -550,6 +605,20 @@ async def test_attachments_by_their_ids_are_a_call_per_agreement() -> None:
         assert isinstance(read[nowhere], NotFound)
 
 
+async def test_an_attachment_that_cannot_be_read_is_told_to_the_log_and_hides_no_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with scripted(lambda request: listed({"id": "ATT-1"}, {"name": "secret"}, "junk", total=3)) as adapter:
+        batch = adapter.reads.get(AGREEMENT_ATTACHMENTS)
+        assert batch is not None
+        key = Ref("swo", Kind.AGREEMENT, ("AGR-1",))
+        found = (await batch([key]))[key]
+        assert not isinstance(found, GatewayError)
+        assert [one.number for one in found] == ["ATT-1"]
+    (record,) = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert record.getMessage() == "swo: 2 attachments of an agreement cannot be read"
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_file_is_fetched_through_its_redirect_without_the_token(status: int) -> None:
     async with bench(size=1.0) as b:
@@ -648,6 +717,19 @@ async def test_an_answer_without_the_file_is_a_bad_answer(deliver: httpx.Respons
     async with scripted(vendor_with(deliver)) as adapter:
         with pytest.raises(VendorBadAnswer):
             await downloaded(adapter)
+
+
+async def test_a_length_that_is_none_is_left_out() -> None:
+    for stated in ("9" * 5_000, "-1", "many"):
+        headers = {"content-type": "application/pdf", "content-length": stated}
+        answer = Stream(200, httpx.Headers(headers), empty())
+        assert opened(answer, "application/pdf").length is None
+
+
+async def empty() -> AsyncIterator[bytes]:
+    nothing: tuple[bytes, ...] = ()
+    for piece in nothing:
+        yield piece
 
 
 @pytest.mark.parametrize("stated", [None, "", "pdf", "a/b\r\nX-Evil: 1"])
@@ -788,6 +870,21 @@ async def test_the_doctor_tells_whose_token_it_really_is() -> None:
                 verdict = (await b.adapter.check())[-1]
                 assert verdict.ok == (actor == configured), (actor, configured)
                 assert verdict.ok or f'set actor = "{actor}"' in verdict.remark
+
+
+async def test_a_token_that_cannot_be_sent_is_told_without_it() -> None:
+    for broken in ("idt:TKN-1:sécret", "idt:TKN-1:secret\n"):
+        async with bench(token=broken) as b:
+            with pytest.raises(Misconfigured) as caught:
+                await b.adapter.count_orders(OrderFilter())
+            assert "cret" not in str(caught.value)
+            assert b.calls() == []
+
+
+async def test_pickers_give_up_a_list_that_never_says_anything() -> None:
+    async with scripted(lambda request: listed({}, total=10**9, limit=1)) as adapter:
+        with pytest.raises(VendorBadAnswer):
+            await adapter.pickers.parties["products"](None, 5, None)
 
 
 async def test_the_doctor_says_what_is_wrong_with_a_token() -> None:

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from gateway.errors import BadUserInput
+from gateway.errors import FilterNotSupported
 from gateway.model.agreement import AgreementKind, AgreementStatus
 from gateway.model.order import DocumentState, OrderStatus, OrderType
 from gateway.model.ref import Kind, Ref
@@ -103,5 +103,5 @@ def test_an_agreement_filter_becomes_conditions() -> None:
 
 
 def test_what_cannot_be_said_is_the_callers_mistake() -> None:
-    with pytest.raises(BadUserInput):
+    with pytest.raises(FilterNotSupported):
         order_conditions(OrderFilter(search="both \" and '"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -41,28 +42,29 @@ def order(**more: Any) -> Any:
     return mapping.order(Row({"id": "ORD-1", **more}, "order"), ORIGIN)
 
 
-def damaged(value: Any, draw: st.DataObject) -> Any:
-    """The payload with some of its values replaced, dropped, or under a key of another case."""
-    fate = draw.draw(st.sampled_from(["keep"] * 12 + ["junk", "null", "empty"]))
-    if fate == "junk":
-        return draw.draw(JUNK)
-    if fate in ("null", "empty"):
-        return None if fate == "null" else {}
-    if isinstance(value, dict):
-        keys = {key: draw.draw(st.sampled_from([key, key, key, key.upper(), "x" + key])) for key in value}
-        return {keys[key]: damaged(inner, draw) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [damaged(inner, draw) for inner in value]
-    return value
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """Every container in a payload with one of its keys or indices."""
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [place for key, child in children for place in ((value, key), *places(child))]
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=40)
-@given(draw=st.data())
-def test_junk_is_read_or_refused_but_never_breaks(name: str, draw: st.DataObject) -> None:
-    read, payload = READERS[name]
+@settings(max_examples=100)
+@given(wounds=st.lists(st.tuples(st.integers(0, 5_000), st.sampled_from(["junk", "drop", "case"]), JUNK), max_size=6))
+def test_junk_is_read_or_refused_but_never_breaks(name: str, wounds: list[tuple[int, str, Any]]) -> None:
+    read, sample = READERS[name]
+    payload = copy.deepcopy(sample)
+    for number, how, junk in wounds:
+        spots = places(payload)
+        container, key = spots[number % len(spots)]
+        if how == "junk":
+            container[key] = junk
+        elif how == "case" and isinstance(container, dict):
+            container[key.upper()] = container.pop(key)
+        elif len(container) > 1:
+            del container[key]
     with suppress(VendorBadAnswer):
-        read(Row(damaged(payload, draw), name))
+        read(Row(payload, name))
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -167,6 +169,28 @@ def test_a_note_may_lack_its_text_and_its_placeholders_values() -> None:
     assert order(statusNotes={"id": "E000000"}).status_reason == Notice("E000000", None)
     assert order(error={"message": "{{a}} and {{ b }}", "parameters": {"a": 1}}).error == Notice(None, "1 and {{ b }}")
     assert order(error={}).error is None
+
+
+def test_a_note_stays_bounded_however_often_it_repeats_a_long_value() -> None:
+    note = order(error={"message": "{{a}}" * 4_000, "parameters": {"a": "x" * 20_000}}).error
+    assert len(note.message) <= 1_000
+
+
+def test_a_parameters_numbers_do_not_change() -> None:
+    exact = {"n": [2, 2.5, Decimal("0.1"), Decimal("1.50"), 2**63 - 1, True, None, "0.1"]}
+    assert mapping_parts.plain_json(exact) == {"n": [2, 2.5, 0.1, 1.5, 2**63 - 1, True, None, "0.1"]}
+    assert isinstance(mapping_parts.plain_json(7), int)
+    for text in ("0.12345678901234567890", "1E+400", "-1E+400", "1E-400"):
+        assert mapping_parts.plain_json(Decimal(text)) == text
+    assert mapping_parts.plain_json([2**63]) == [str(2**63)]
+
+
+def test_a_parameter_that_no_answer_could_carry_is_a_bad_answer() -> None:
+    value: Any = 1
+    for _ in range(900):
+        value = [value]
+    with pytest.raises(VendorBadAnswer):
+        order(parameters={"ordering": [{"id": "PAR-1", "value": value}]})
 
 
 def test_licence_keys_are_shown_to_those_who_may_download_only() -> None:

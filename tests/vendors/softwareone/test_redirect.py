@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from gateway.errors import VendorBadAnswer, VendorUnavailable
-from gateway.vendors.softwareone.redirect import addresses, public, target
+from gateway.upstream.addresses import public
+from gateway.vendors.softwareone.redirect import addresses, target
 
 ASKED = "https://api.vendor.test/public/v1/commerce/agreements/AGR-1/attachments/ATT-1"
 
@@ -43,6 +44,8 @@ async def test_a_relative_address_stays_at_the_vendor() -> None:
         "",
         "http://storage.test/file",
         "//storage.test:99999/file",
+        "https://storage.test:0/file",
+        "https://user@storage.test/file",
         "ftp://storage.test/file",
         "file:///etc/passwd",
         "https://user:secret@storage.test/file",
@@ -74,6 +77,9 @@ async def test_what_is_not_plain_https_is_refused(location: str | None) -> None:
         "fc00::1",
         "::ffff:127.0.0.1",
         "2002:7f00:0001::",
+        "64:ff9b::10.1.2.3",
+        "::127.0.0.1",
+        "240.0.0.1",
         "not an address",
     ],
 )
@@ -81,6 +87,25 @@ async def test_an_address_that_is_not_public_is_refused_even_beside_a_public_one
     assert not public(address)
     with pytest.raises(VendorBadAnswer):
         await target("https://storage.test/file", ASKED, resolve=Names("93.184.216.34", address))
+
+
+def test_a_public_address_seen_through_a_translating_network_is_public() -> None:
+    assert public("64:ff9b::93.184.216.34")
+    assert public("::ffff:93.184.216.34")
+
+
+@pytest.mark.parametrize(
+    "host", ["[::1]", "[::ffff:10.0.0.1]", "[fe80::1]", "127.0.0.1", "2130706433", "0x7f.1", "localhost"]
+)
+async def test_an_address_written_out_is_judged_like_a_name(host: str) -> None:
+    with pytest.raises((VendorBadAnswer, VendorUnavailable)):
+        await target(f"https://{host}/file", ASKED)
+
+
+async def test_another_port_is_asked_for_by_name() -> None:
+    names = Names("93.184.216.34")
+    assert await target("https://storage.test:8443/f", ASKED, resolve=names) == "https://storage.test:8443/f"
+    assert names.asked == [("storage.test", 8443)]
 
 
 async def test_a_host_without_addresses_is_a_vendor_out_of_reach() -> None:

@@ -82,6 +82,32 @@ async def test_the_wrong_actor_has_no_splits_and_nobody_is_asked() -> None:
         assert b.calls() == ["/commerce/orders", "/commerce/agreements"]
 
 
+async def test_a_subscriptions_lines_stand_as_their_agreement_says() -> None:
+    """A subscription names its lines without their status; what the agreement says of them is read once for all."""
+    line = "number quantity %s subscription { number }"
+    query = """{ agreements(first: 30) { nodes { lines { number status vendorStatus order { number } }
+        subscriptions { number details { ... on SoftwareOneSubscriptionDetails { lines { %s } } } } } } }"""
+    async with bench("operations") as b:
+        accounts = Accounts([b.adapter])
+        for wanted, calls in (("", 2), ("status vendorStatus order { number }", 4)):
+            context = Context(accounts, Loaders(accounts), NoLinks())
+            answer = await SCHEMA.execute(query % (line % wanted), context_value=context)
+            assert answer.errors is None
+            assert answer.data is not None
+            assert len([path for path in b.calls() if path != "/commerce/orders"]) <= calls
+        compared = 0
+        assert answer.data is not None
+        for agreement in answer.data["agreements"]["nodes"]:
+            held = {one["number"]: one for one in agreement["lines"]}
+            for subscription in agreement["subscriptions"]:
+                for one in subscription["details"]["lines"]:
+                    assert one["subscription"] == {"number": subscription["number"]}
+                    same = held[one["number"]]
+                    assert {key: one[key] for key in same} == same
+                    compared += 1
+        assert compared
+
+
 async def test_an_embedded_agreement_answers_without_a_call() -> None:
     query = """{ orders(first: 5) { nodes {
         agreement { id number name status vendorStatus vendor kind account { name } }

@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 
 from gateway.sandbox.partner_center.catalogue import price_line
-from gateway.sandbox.partner_center.records import Customer, Line, Order, Subscription, hexes
+from gateway.sandbox.partner_center.records import Customer, Document, Line, Order, Subscription, hexes
 from gateway.sandbox.partner_center.seeding.plan import Entry, office_hours
 from gateway.sandbox.partner_center.subscribing import CYCLE_MONTHS, TERM_MONTHS, months_later
 from gateway.sandbox.partner_center.times import parse, stamp
@@ -68,8 +68,13 @@ def succeed(
 
 
 def bring_up(subscription: Subscription, today: datetime) -> None:
-    """Moves the ends of terms run through past `today`; one in seven short terms was not renewed and has expired."""
+    """What time has done: refunds are over after a week, terms run through go on past `today`.
+
+    One in seven short terms was not renewed and has expired; for one in eight others the next term is arranged.
+    """
     document, line, order = subscription.document, subscription.line, subscription.order
+    if (until := parse(document["cancellationAllowedUntilDate"])) and until < today:
+        document |= {"refundOptions": [], "refundableQuantity": {"totalQuantity": 0, "details": []}}
     if document["status"] != "active" or not document["autoRenewEnabled"]:
         return
     end = parse(document["commitmentEndDate"])
@@ -79,6 +84,18 @@ def bring_up(subscription: Subscription, today: datetime) -> None:
     for fields, months in ((TERM_FIELDS, TERM_MONTHS.get(line.term)), (CYCLE_FIELDS, CYCLE_MONTHS.get(order.cycle))):
         if months:
             document |= {name: _past(document[name], months, today) for name in fields}
+    if line.item.family == "licence" and Random(f"{subscription.id}/next").random() < 1 / 8:
+        document["scheduledNextTermInstructions"] = _next_term(subscription)
+
+
+def _next_term(subscription: Subscription) -> Document:
+    """The same product for a year and with a few more seats."""
+    product, sku, availability = subscription.line.item.offer_id.split(":")
+    term = {"billingCycle": "annual", "termDuration": "P1Y"}
+    return {
+        "product": {"productId": product, "skuId": sku, "availabilityId": availability, **term},
+        "quantity": subscription.document["quantity"] + 2,
+    }
 
 
 def _apply(kind: str, parent: Subscription, quantity: int) -> None:

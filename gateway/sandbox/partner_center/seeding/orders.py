@@ -9,6 +9,7 @@ from gateway.sandbox.partner_center.catalogue import ITEMS, Family, Item, price_
 from gateway.sandbox.partner_center.records import Customer, Line, Order, World, guid, hexes
 from gateway.sandbox.partner_center.seeding.attachments import attach
 from gateway.sandbox.partner_center.seeding.followups import bring_up, choose_parent, succeed
+from gateway.sandbox.partner_center.seeding.options import add_options
 from gateway.sandbox.partner_center.seeding.plan import Entry, office_hours, plan
 from gateway.sandbox.partner_center.subscribing import subscribe
 
@@ -82,6 +83,7 @@ def _purchase(world: World, entry: Entry, customer: Customer, rng: Random, today
         hidden=LEGACY_GAPS[entry.number % 4] if family == "legacy" and entry.number % 4 < 3 else frozenset(),
         client=STORE | {"marketplaceCountry": customer.country} if rng.random() < 0.3 else {},
     )
+    add_options(order)
     _provision(order, rng)
     return order
 
@@ -108,6 +110,8 @@ def _goods(entry: Entry, rng: Random) -> tuple[Family, list[Item]]:
     else:
         families = BY_FAMILY.get(entry.status, tuple(FAMILIES))
         family = rng.choices(families, weights=[FAMILIES[one] for one in families])[0]
+    if family == "reservation" and entry.number % 2:
+        return "savings_plan", [item for item in ITEMS if item.family == "savings_plan"]
     plain = [item for item in ITEMS if item.family == family and item.trait in ("", "purchase_order")]
     if entry.status != "completed":
         plain = [item for item in plain if not item.trait]
@@ -119,10 +123,10 @@ def _goods(entry: Entry, rng: Random) -> tuple[Family, list[Item]]:
 
 
 def _line(number: int, item: Item, cycle: str, term: str, customer: Customer, world: World, rng: Random) -> Line:
-    small = item.family in ("software", "reservation", "azure_plan")
+    small = item.family in ("software", "reservation")
     quantity = (
         1
-        if item.family == "azure_plan"
+        if item.family in ("azure_plan", "savings_plan")
         else rng.randint(1, 6)
         if small
         else rng.choice((1, 3, 5, 8, 10, 12, 25, 40, 75))
@@ -140,6 +144,10 @@ def _line(number: int, item: Item, cycle: str, term: str, customer: Customer, wo
         line.extras["promotionId"] = item.promotion
     if item.family == "reservation":
         line.extras["provisioningContext"] = {"subscriptionId": guid(rng), "scope": "shared", "duration": "1Year"}
+    if item.family == "savings_plan":
+        line.extras["provisioningContext"] = {"subscriptionId": guid(rng), "scope": "shared"}
+        amount = rng.randint(2, 40) / 4
+        line.extras["purchaseCommitment"] = {"amount": amount, "currency": customer.currency, "grain": "hourly"}
     if item.family != "legacy" and rng.random() < 0.25:
         line.resellers = rng.sample(world.resellers, 2 if rng.random() < 0.2 else 1)
     return line
@@ -150,6 +158,8 @@ def _provision(order: Order, rng: Random) -> None:
     if order.status in FULFILLED or order.status == "cancelled":
         for line in order.lines:
             line.state = "fulfilled"
+            if order.legacy and line.number:
+                line.extras["parentSubscriptionId"] = order.lines[0].subscription_id
             subscribe(order, line, rng, order.created)
     elif order.status == "partial_success":
         order.lines[0].state, order.lines[-1].state = "fulfilled", "unfulfilled"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from gateway.model.agreement import AgreementLine
 from gateway.model.order import Order
 from gateway.schema.context import Info
 from gateway.schema.scalars import CurrencyCode
+from gateway.schema.selection import selected
 from gateway.schema.values import AuditEventView, ExternalReferenceView, NoticeView, PeriodPriceView
 from gateway.schema.vendors.softwareone.parts import (
     SoftwareOneAcceptedTermsView,
@@ -19,7 +22,7 @@ from gateway.schema.vendors.softwareone.parts import (
     SoftwareOneSplitView,
 )
 from gateway.schema.view import edge, plain, view
-from gateway.vendors.base import ORDER
+from gateway.vendors.base import AGREEMENT, ORDER
 from gateway.vendors.softwareone import details as records
 from gateway.vendors.softwareone.reads import AGREEMENT_SPLIT, SUBSCRIPTION_SPLIT
 
@@ -28,12 +31,29 @@ if TYPE_CHECKING:
     from gateway.schema.order import OrderView
 
 
+STANDING = frozenset({"status", "vendorStatus", "order"})
+
+
 async def agreement_split(root: strawberry.Parent[records.AgreementDetails], info: Info) -> records.Split | None:
     return await info.context.loaders.load(AGREEMENT_SPLIT, root.agreement)
 
 
 async def subscription_split(root: strawberry.Parent[records.SubscriptionDetails], info: Info) -> records.Split | None:
     return await info.context.loaders.load(SUBSCRIPTION_SPLIT, root.subscription)
+
+
+async def lines(root: strawberry.Parent[records.SubscriptionDetails], info: Info) -> tuple[AgreementLine, ...] | None:
+    """The lines, and from their agreement how they stand, where that is wanted and a subscription does not say it."""
+    told = root.lines
+    if not told or not selected(info) & STANDING or all(line.vendor_status for line in told):
+        return told
+    agreement = told[0].agreement and await info.context.loaders.load(AGREEMENT, told[0].agreement.ref)
+    held = {line.ref: line for line in (agreement and agreement.lines) or ()}
+    pairs = [(line, held.get(line.ref, line)) for line in told]
+    return tuple(
+        replace(line, status=whole.status, vendor_status=whole.vendor_status, order=whole.order)
+        for line, whole in pairs
+    )
 
 
 async def renewal_order(root: strawberry.Parent[records.SubscriptionDetails], info: Info) -> Order | None:
@@ -86,8 +106,8 @@ class SoftwareOneSubscriptionDetailsView:
     vendor_model: str | None = plain("The vendor's own word for that.")
     margins: SoftwareOneMarginsView | None = plain("What lies between purchase and selling price.")
     recurring_totals: list[PeriodPriceView] | None = plain("What it costs per period.")
-    lines: list[Annotated[AgreementLineView, strawberry.lazy("gateway.schema.agreement")]] | None = plain(
-        "The agreement's lines that feed it."
+    lines: list[Annotated[AgreementLineView, strawberry.lazy("gateway.schema.agreement")]] | None = edge(
+        lines, "The agreement's lines that feed it."
     )
     external_references: list[ExternalReferenceView] | None = plain("Its numbers in other systems.")
     audit: list[AuditEventView] | None = plain("What happened to it.")

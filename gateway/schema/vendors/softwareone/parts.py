@@ -103,7 +103,9 @@ class SoftwareOneParameterView:
     required: bool | None = plain("Whether it must be filled.")
     hidden: bool | None = plain("Whether customers are kept from it.")
     readonly: bool | None = plain("Whether it may not be changed.")
-    value: JSON | None = plain("Its value, of whatever shape the product wants.")
+    value: JSON | None = plain(
+        "Its value, of whatever shape the product wants; a number that neither 64 bits nor a double hold comes as text."
+    )
     display_value: str | None = plain("The value as text.")
     error: NoticeView | None = plain("What is wrong with the value.")
 
