@@ -156,8 +156,8 @@ def headers(attachment: Attachment, download: Download) -> dict[str, str]:
 def safe_name(name: str) -> str:
     """A file name that no system reads as a path, a device or a header."""
     last = re.split(r"[/\\]", name)[-1]
-    kept = "".join("_" if c in '<>:"|?*;%' or not c.isprintable() else c for c in last).strip(". ")
-    return kept[-120:] or "attachment"
+    kept = "".join("_" if c in '<>:"|?*;%' or not c.isprintable() else c for c in last)
+    return kept.strip(". ")[-120:].lstrip(". ") or "attachment"
 
 
 def media_type(download: Download) -> str:
@@ -186,4 +186,8 @@ def text(raw: bytes) -> str:
 
 
 def data(part: str) -> bytes:
-    return base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+    """The bytes behind a part of a token. Raises ValueError; one text alone leads to the same bytes."""
+    raw = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+    if text(raw) != part:
+        raise ValueError(part)
+    return raw

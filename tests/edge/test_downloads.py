@@ -6,7 +6,7 @@ import asyncio
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.responses import Response
 from starlette.types import Message, Receive
@@ -220,6 +220,8 @@ def test_junk_is_no_token(text: str) -> None:
 
 
 @given(st.text(max_size=300))
+@example("." * 200 + "a")
+@example("x" + "." * 150 + "a")
 def test_no_file_name_is_a_path_or_a_header(name: str) -> None:
     safe = safe_name(name)
     assert 0 < len(safe) <= 120
