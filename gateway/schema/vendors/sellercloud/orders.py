@@ -11,7 +11,6 @@ from gateway.model.ref import Kind, Ref
 from gateway.model.values import Party
 from gateway.schema.context import Info
 from gateway.schema.values import PartyView
-from gateway.schema.vendors.sellercloud import words  # noqa: F401 - the enums' names and descriptions
 from gateway.schema.vendors.sellercloud.deferred import detail_of, from_detail
 from gateway.schema.vendors.sellercloud.parts import (
     SellercloudCustomColumnView,
