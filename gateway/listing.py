@@ -209,7 +209,7 @@ async def advance(walk: Walk[T], limit: int, down: bool) -> None:
         error.happened_at(walk.source.account.vendor.value, walk.source.account.name)
         walk.error, walk.failed = error, True
         return
-    except Exception:
+    except Exception:  # a fault of ours in one account's adapter must not take the other accounts' rows with it
         log.exception("listing %s failed", walk.source.account.name)
         walk.error, walk.failed = GatewayError("This account's list failed inside the gateway."), True
         return

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.model.agreement import Agreement
 from gateway.model.order import Order
-from gateway.vendors.base import AgreementFilter, OrderFilter
+from gateway.vendors.base import OrderFilter
 from gateway.vendors.reading import fold
 
 
@@ -25,13 +24,4 @@ def matches(order: Order, wanted: OrderFilter) -> bool:
         )
         and (wanted.updated_from is None or (changed is not None and changed >= wanted.updated_from))
         and (wanted.agreement is None or (order.agreement is not None and order.agreement.ref == wanted.agreement))
-    )
-
-
-def agreement_matches(agreement: Agreement, wanted: AgreementFilter) -> bool:
-    customer = agreement.customer.key if agreement.customer else None
-    return (
-        (not wanted.customer_keys or customer in wanted.customer_keys)
-        and (not wanted.kinds or agreement.kind in wanted.kinds)
-        and (not wanted.statuses or agreement.status in wanted.statuses)
     )

@@ -24,7 +24,6 @@ class Foundation:
         self.buyers = [self._buyer(*buyer) for buyer in companies.BUYERS]
         self.licensees = [self._licensee(*licensee) for licensee in companies.LICENSEES]
         self.tokens = [self._token(actor) for actor in ACTORS]
-        self.programs: dict[str, Row] = {}
         self.products = [self._product(product) for product in catalog.PRODUCTS]
 
     def user(self, account: Row, number: int = 0) -> Caller:

@@ -82,11 +82,6 @@ def or_(*conditions: Condition) -> Condition:
     return _group("or", conditions)
 
 
-def any_(collection: str, condition: Condition) -> Condition:
-    """An element of `collection` meets the condition, whose paths begin at the element."""
-    return Condition(f"any({collection},{condition.text})")
-
-
 def literal(value: Value) -> str:
     """The value in quotes, percent-encoded. Raises FilterNotSupported for what the language cannot say."""
     text = milliseconds_text(value) if isinstance(value, datetime) else value
