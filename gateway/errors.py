@@ -15,9 +15,12 @@ GatewayError
 │   ├── VendorRefused         the vendor judged the request itself wrong; `vendor_code` says how
 │   ├── NotFound              the vendor has no such thing; becomes null, never reaches a client as an error
 │   └── Misconfigured         the operator has to mend the account
+├── InProgress            the same write is under way; ask again with the same key
+├── StoreUnavailable      the gateway's own store cannot be used; nothing was written at a vendor
 └── FilterRequired, FilterNotSupported   a list left this account out; no call was made
 
-`message` and all attributes are safe to show: no URL, header, token or free vendor text ever goes in.
+`message` and all that `extensions` shows are safe: no URL, header, token or free vendor text ever goes in. What the
+vendor wrote for people about a refused input stands apart, in `told` and `properties`, for `userErrors` alone.
 """
 
 from __future__ import annotations
@@ -48,10 +51,23 @@ class GatewayError(Exception):
         self.vendor_code = vendor_code
         self.correlation_id = correlation_id
         self.argument = argument
+        self.sent = True
+        """False where not a byte of the request left: nothing can have happened at the vendor."""
+        self.of_write = False
+        """Whether the call that failed was one to create or change something, noted before it left."""
+        self.told: str | None = None
+        """The vendor's own words about what it refused: capped, without control characters, untrusted."""
+        self.properties: tuple[str, ...] = ()
+        """The vendor's names of the fields that it refused."""
 
     def happened_at(self, vendor: str, account: str) -> None:
         """Says where it happened, if nobody has yet: the vendor and the account's name."""
         self.vendor, self.account = self.vendor or vendor, self.account or account
+
+    @property
+    def certain(self) -> bool:
+        """Whether a write that ended so has surely done nothing at the vendor."""
+        return not self.sent or isinstance(self, CERTAIN)
 
     @property
     def extensions(self) -> dict[str, object]:
@@ -125,9 +141,32 @@ class Misconfigured(VendorError):
     code = "MISCONFIGURED"
 
 
+class InProgress(GatewayError):
+    code = "IN_PROGRESS"
+    retryable = True
+
+
+class StoreUnavailable(GatewayError):
+    code = "STORE_UNAVAILABLE"
+    retryable = True
+
+
 class FilterRequired(GatewayError):
     code = "FILTER_REQUIRED"
 
 
 class FilterNotSupported(GatewayError):
     code = "FILTER_NOT_SUPPORTED"
+
+
+CERTAIN: tuple[type[GatewayError], ...] = (
+    ClientMistake,
+    Throttled,
+    VendorDenied,
+    VendorRefused,
+    NotFound,
+    Misconfigured,
+    InProgress,
+    StoreUnavailable,
+)
+"""An answer that says no, or an error from before any call."""

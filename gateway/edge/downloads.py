@@ -12,7 +12,6 @@ import binascii
 import hashlib
 import hmac
 import json
-import re
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -27,6 +26,7 @@ from gateway.accounts import Accounts
 from gateway.errors import ClientMistake, DeadlineExceeded, GatewayError, InvalidId, NotFound, Throttled
 from gateway.loaders import Loaders
 from gateway.model.account import Capability
+from gateway.model.files import media_type, safe_name
 from gateway.model.order import Attachment, AttachmentKind
 from gateway.model.ref import Kind, Ref
 from gateway.secret import Secret
@@ -35,7 +35,6 @@ from gateway.vendors.base import ATTACHMENT, Download
 LIFETIME_SECONDS: Final = 300
 LONGEST_SECONDS: Final = 1_800  # a client that stops reading would hold one of the account's calls for ever
 MAX_TOKEN: Final = 2_048
-MEDIA_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}")
 SAFE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -124,7 +123,9 @@ class FileStream(StreamingResponse):
     """The file's bytes as they come. However sending them ends, `stack` is closed: it holds the vendor's connection."""
 
     def __init__(self, attachment: Attachment, download: Download, stack: AsyncExitStack) -> None:
-        super().__init__(download.chunks, headers=headers(attachment, download), media_type=media_type(download))
+        super().__init__(
+            download.chunks, headers=headers(attachment, download), media_type=media_type(download.content_type)
+        )
         self._stack = stack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -151,18 +152,6 @@ def headers(attachment: Attachment, download: Download) -> dict[str, str]:
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
     length = {} if download.length is None else {"Content-Length": str(download.length)}
     return {**SAFE_HEADERS, "Content-Disposition": disposition, **length}
-
-
-def safe_name(name: str) -> str:
-    """A file name that no system reads as a path, a device or a header."""
-    last = re.split(r"[/\\]", name)[-1]
-    kept = "".join("_" if c in '<>:"|?*;%' or not c.isprintable() else c for c in last)
-    return kept.strip(". ")[-120:].lstrip(". ") or "attachment"
-
-
-def media_type(download: Download) -> str:
-    stated = (download.content_type or "").partition(";")[0].strip().lower()
-    return stated if MEDIA_TYPE.fullmatch(stated) else "application/octet-stream"
 
 
 def refusal(error: GatewayError) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,7 +31,8 @@ from gateway.model.account import AccountHealth
 from gateway.upstream.answer import Answer, general, retry_after
 from gateway.upstream.body import is_json, parsed, unpacked
 from gateway.upstream.health import Health
-from gateway.upstream.wire import CallRecord, Wire
+from gateway.upstream.multipart import Multipart
+from gateway.upstream.wire import CONNECT_SECONDS, CallRecord, Departure, Wire
 
 if TYPE_CHECKING:
     from gateway.vendors.base import Limits
@@ -41,6 +42,7 @@ __all__ = ["Answer", "CallRecord", "Explain", "Stream", "Upstream", "path"]
 log = logging.getLogger("gateway.upstream")
 
 STREAM_SECONDS: Final = 1_800.0
+SLOWEST_UPLOAD: Final = 64 * 1024  # bytes a second: an upload gets the time that this takes, besides a call's own
 SEGMENT_LENGTH: Final = 1_024
 
 # Called for every answer with a JSON or empty body, a 200 too: the error that it really is, or None.
@@ -122,15 +124,25 @@ class Upstream:
         query: str = "",
         headers: Mapping[str, str] | None = None,
         json: object = None,
+        form: Multipart | None = None,
         auth: httpx.Auth | None = None,
+        sending: Callable[[], Awaitable[None]] | None = None,
     ) -> Answer:
         """A call and its JSON answer. `path` and `query` are already encoded and sent as they are, byte for byte.
 
-        `route` is the path's template, for logs and figures. Raises GatewayError.
+        `route` is the path's template, for logs and figures. `sending` is awaited just before the first byte of a write
+        leaves; what it raises keeps the call from being made. Raises GatewayError; its `sent` is False where nothing of
+        the call itself left.
         """
-        with self._judged(method, route) as seen:
-            request = self._request(method, self._address(path, query), route, headers, json)
-            async with asyncio.timeout(self._limits.timeout_seconds), self._slots:
+        departure = Departure(sending)
+        with self._judged(method, route, departure) as seen:
+            request = self._request(method, self._address(path, query), route, headers, form or json)
+            request.extensions["departure"] = departure
+            seconds = self._limits.timeout_seconds
+            if form is not None:
+                seconds += form.content_length / SLOWEST_UPLOAD
+                request.extensions["timeout"] = httpx.Timeout(seconds, connect=CONNECT_SECONDS).as_dict()
+            async with asyncio.timeout(seconds), self._slots:
                 response = await self._client.send(request, auth=auth or self._auth)
             seen.status = response.status_code
             return self._read(response)
@@ -185,16 +197,20 @@ class Upstream:
         address: str,
         route: str,
         headers: Mapping[str, str] | None,
-        json: object = None,
+        body: object = None,
         foreign: bool = False,
     ) -> httpx.Request:
         all_headers = httpx.Headers({} if foreign else self._headers)
         all_headers.update(headers)
-        content = None
-        if json is not None:
-            content = orjson.dumps(json, default=_literal)
+        content: bytes | None = None
+        stream: Multipart | None = None
+        if isinstance(body, Multipart):
+            stream = body  # as `content` httpx would wrap it, and a login refused could not repeat it
+            all_headers.update({"Content-Type": body.content_type, "Content-Length": str(body.content_length)})
+        elif body is not None:
+            content = _written(body)
             all_headers.setdefault("Content-Type", "application/json")
-        request = httpx.Request(method, address, headers=all_headers, content=content)
+        request = httpx.Request(method, address, headers=all_headers, content=content, stream=stream)
         request.extensions = {"route": route}
         return request
 
@@ -231,7 +247,7 @@ class Upstream:
             yield piece
 
     @contextmanager
-    def _judged(self, method: str, route: str) -> Iterator[_Seen]:
+    def _judged(self, method: str, route: str, departure: Departure | None = None) -> Iterator[_Seen]:
         """Turns what goes wrong inside into GatewayError, tells it to the log and to the account's health."""
         seen = _Seen()
         try:
@@ -239,6 +255,8 @@ class Upstream:
         except (GatewayError, httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             known = error if isinstance(error, GatewayError) else _known(error)
             known.vendor, known.account = known.vendor or self._vendor, known.account or self._account
+            known.sent = departure is None or departure.left
+            known.of_write = departure is not None and departure.sending is not None
             self._health.failed(known, login_refused=seen.status == httpx.codes.UNAUTHORIZED)
             level = logging.DEBUG if isinstance(known, NotFound) else logging.WARNING
             told = (self._account, method, route, seen.status or "no answer", known.code, type(error).__name__)
@@ -281,6 +299,22 @@ def _known(error: Exception) -> GatewayError:
             return BadUserInput("This cannot be asked: it is too long, or holds characters that cannot be sent.")
         case _:
             return VendorUnavailable("The vendor cannot be reached, or the connection broke.")
+
+
+def _written(body: object) -> bytes:
+    try:
+        return orjson.dumps(body, default=_literal)
+    except orjson.JSONEncodeError:
+        return orjson.dumps(_sendable(body), default=_literal)
+
+
+def _sendable(value: object) -> object:
+    """The same JSON value; an integer beyond 64 bits becomes a Decimal, which alone can be written so large."""
+    if isinstance(value, dict):
+        return {name: _sendable(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sendable(one) for one in value]
+    return Decimal(value) if type(value) is int and abs(value) >= 2**63 else value
 
 
 def _literal(value: object) -> orjson.Fragment:

@@ -17,6 +17,7 @@ from gateway.errors import GatewayError, VendorBadAnswer
 from gateway.secret import Secret
 from gateway.upstream.answer import overloaded
 from gateway.upstream.body import is_json, parsed
+from gateway.upstream.multipart import Multipart
 
 TOKEN_LENGTH: Final = 16_384
 LONGEST_LIFETIME: Final = 30 * 86_400.0
@@ -64,7 +65,7 @@ class TokenLogin(httpx.Auth):
         self._failure: GatewayError | None = None
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        repeatable = isinstance(request.stream, httpx.ByteStream)
+        repeatable = isinstance(request.stream, httpx.ByteStream | Multipart)
         for may_repeat in (repeatable, False):
             held = self._fresh()
             if held is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +31,24 @@ class CallRecord:
     attempt: int
 
 
+NOTHING_SENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+
+
+@dataclass(slots=True)
+class Departure:
+    """Whether a request has left and was let in, by the extension `departure`. `sending` is awaited before its first
+    byte leaves: after the login, and again where the request is repeated after one."""
+
+    sending: Callable[[], Awaitable[None]] | None = None
+    left: bool = False
+
+
 class Wire(httpx.AsyncBaseTransport):
     """Lays one account's bounds over the shared transport, which it never closes."""
 
@@ -54,11 +72,14 @@ class Wire(httpx.AsyncBaseTransport):
         return await self._attempt(request, 1)
 
     async def _attempt(self, request: httpx.Request, number: int) -> httpx.Response:
+        departure = request.extensions.get("departure")
+        if isinstance(departure, Departure) and departure.sending is not None:
+            await departure.sending()
         started = time.perf_counter()
         status = None
         self._complete(request)
         try:
-            response = await self._transport.handle_async_request(request)
+            response = await self._sent(request, departure)
             status = response.status_code
             if request.extensions.get("stream") and status < 400:
                 return response
@@ -70,6 +91,19 @@ class Wire(httpx.AsyncBaseTransport):
                 self._observe(
                     CallRecord(self._vendor, self._account, route, request.method, status, milliseconds, number)
                 )
+
+    async def _sent(self, request: httpx.Request, departure: Departure | None) -> httpx.Response:
+        if departure is None:
+            return await self._transport.handle_async_request(request)
+        before, departure.left = departure.left, True
+        try:
+            response = await self._transport.handle_async_request(request)
+        except NOTHING_SENT:
+            departure.left = before
+            raise
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            departure.left = before  # turned away at the door, and made again after a login that may fail
+        return response
 
     def _complete(self, request: httpx.Request) -> None:
         """What every call carries; logins are made by others and come here bare."""

@@ -14,9 +14,10 @@ from starlette.types import Message, Receive
 from gateway.accounts import Accounts
 from gateway.edge import downloads
 from gateway.edge.access import route
-from gateway.edge.downloads import LIFETIME_SECONDS, Downloads, Ticket, Tickets, safe_name
+from gateway.edge.downloads import LIFETIME_SECONDS, Downloads, Ticket, Tickets
 from gateway.errors import InvalidId, Throttled, VendorUnavailable
 from gateway.model.account import Capability
+from gateway.model.files import safe_name
 from gateway.model.order import Attachment, AttachmentKind
 from gateway.model.ref import Kind, Ref
 from gateway.secret import Secret
