@@ -37,6 +37,11 @@ class Loaders:
         """Remembers what a list has just given, so that reading it again costs no call."""
         self._loader(read, key.account).prime(key, value)
 
+    def forget(self, account: str) -> None:
+        """Drops what is known of the account's things: a write may have changed any of them."""
+        for place in [place for place in self._loaders if place[1] == account]:
+            del self._loaders[place]
+
     def _loader(self, read: Read[Any, Any], account: str) -> DataLoader[Any, Any]:
         place = (read.name, account)
         loader = self._loaders.get(place)

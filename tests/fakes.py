@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from gateway.errors import GatewayError, NotFound
 from gateway.model.account import Account, AccountHealth, AccountState, Capability
 from gateway.model.agreement import Agreement
+from gateway.model.files import UploadLimits
 from gateway.model.order import Attachment, Order
 from gateway.model.ref import Kind, Ref
 from gateway.model.values import Vendor
+from gateway.model.writing import OrderAction, OrderActionKind
 from gateway.vendors.base import (
     AgreementFilter,
     Check,
@@ -22,6 +24,8 @@ from gateway.vendors.base import (
     Reads,
     Step,
 )
+from gateway.vendors.writes import Writes
+from gateway.writing import Writer
 
 EVERYTHING = frozenset(Capability)
 
@@ -35,7 +39,9 @@ class FakeAdapter:
 
     account: Account
     id_parts: Mapping[Kind, int] = field(default_factory=lambda: dict.fromkeys(Kind, 1) | {Kind.ACCOUNT: 0})
+    upload_limits: UploadLimits | None = None
     reads: Reads = field(default_factory=Reads)
+    writes: Writes = field(default_factory=Writes)
     pickers: Pickers = field(default_factory=Pickers)
     things: dict[Ref, object] = field(default_factory=dict)
     batches: list[list[Ref]] = field(default_factory=list)
@@ -87,6 +93,9 @@ class FakeAdapter:
         finally:
             self.downloads -= 1
 
+    def actions(self, order: Order) -> list[OrderAction]:
+        return [OrderAction(kind, possible=False) for kind in OrderActionKind]
+
     def health(self) -> AccountHealth:
         return AccountHealth(AccountState.UNKNOWN)
 
@@ -95,3 +104,10 @@ class FakeAdapter:
 
     async def close(self) -> None:
         self.batches.append([])
+
+
+class NoWriter(Writer):
+    """For queries, which write nothing."""
+
+    def __init__(self) -> None:
+        pass

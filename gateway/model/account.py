@@ -21,6 +21,14 @@ class Capability(Enum):
     DOWNLOAD_ATTACHMENTS = "download_attachments"
     READ_REFERENCE = "read_reference"
     READ_CARTS = "read_carts"
+    CREATE_CARTS = "create_carts"
+    CREATE_PURCHASE_ORDERS = "create_purchase_orders"
+    UPDATE_ORDERS = "update_orders"
+    SUBMIT_ORDERS = "submit_orders"
+    CANCEL_ORDERS = "cancel_orders"
+    ADD_ATTACHMENTS = "add_attachments"
+    UPDATE_ATTACHMENTS = "update_attachments"
+    DELETE_ATTACHMENTS = "delete_attachments"
 
 
 class AccountState(Enum):

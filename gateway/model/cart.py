@@ -127,3 +127,13 @@ class Cart:
     @property
     def id(self) -> str:
         return self.ref.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutError:
+    """Why a group of lines did not become an order at a checkout."""
+
+    order_group: str
+    code: int | None
+    message: str | None
+    lines: tuple[CartLine, ...]

@@ -24,6 +24,36 @@ MIGRATIONS: Final = (
         PRIMARY KEY (account, name)
     ) WITHOUT ROWID
     """,
+    """
+    CREATE TABLE writes (
+        principal TEXT NOT NULL,
+        key TEXT NOT NULL,
+        account TEXT NOT NULL,
+        write TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        id TEXT NOT NULL,
+        began REAL NOT NULL,
+        expires REAL NOT NULL,
+        holder TEXT NOT NULL,
+        lease REAL NOT NULL,
+        memo TEXT,
+        outcome TEXT,
+        final INTEGER NOT NULL,
+        marker TEXT,
+        PRIMARY KEY (principal, key)
+    )
+    """,
+    "CREATE INDEX writes_by_end ON writes (expires)",
+    "CREATE INDEX writes_by_marker ON writes (marker) WHERE marker IS NOT NULL",
+    """
+    CREATE TABLE claims (
+        thing TEXT PRIMARY KEY,
+        principal TEXT NOT NULL,
+        key TEXT NOT NULL,
+        expires REAL NOT NULL
+    )
+    """,
+    "CREATE INDEX claims_by_end ON claims (expires)",
 )
 
 
@@ -103,8 +133,9 @@ def _in_transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Conn
     connection.execute("BEGIN IMMEDIATE")
     try:
         result = work(connection)
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # some errors have ended it already
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
     return result

@@ -23,14 +23,17 @@ from gateway.model.agreement import (
     ProductSubscription,
 )
 from gateway.model.cart import Cart
+from gateway.model.files import UploadLimits
 from gateway.model.order import Attachment, DocumentState, Order, OrderDetail, OrderStatus, OrderType
 from gateway.model.ref import Kind, Ref
 from gateway.model.values import OrderedItem, Party, Vendor
+from gateway.model.writing import OrderAction
 
 if TYPE_CHECKING:
     import httpx
 
     from gateway.store import Vault
+    from gateway.vendors.writes import Writes
 
 
 class Keyed(Protocol):
@@ -255,11 +258,14 @@ class Adapter(Protocol):
     """One account at one vendor. Methods raise GatewayError and nothing else.
 
     `id_parts` tells how many parts a Ref of each kind has here; a kind that is missing does not exist here.
+    `upload_limits` are those of one `AddAttachments`, None where nothing is known or nothing can be attached.
     """
 
     account: Account
     id_parts: Mapping[Kind, int]
+    upload_limits: UploadLimits | None
     reads: Reads
+    writes: Writes
     pickers: Pickers
 
     async def orders(self, wanted: OrderFilter, after: Position | None, limit: int, descending: bool) -> Step[Order]:
@@ -278,6 +284,10 @@ class Adapter(Protocol):
 
     def download(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
         """The file behind an attachment, streamed; raises NotFound, VendorError."""
+        ...
+
+    def actions(self, order: Order) -> list[OrderAction]:
+        """Every kind of action, whether this login may take it on that order now, and why not; makes no call."""
         ...
 
     def health(self) -> AccountHealth: ...

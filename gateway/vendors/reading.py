@@ -172,6 +172,11 @@ def shown(text: str | None) -> str | None:
     return clean if len(clean) <= NOTICE_CAP else clean[: NOTICE_CAP - 1] + "…"
 
 
+def one_line(text: str | None) -> str | None:
+    """Vendor text as `shown`, for one line of a screen."""
+    return " ".join((shown(text) or "").split()) or None
+
+
 def plain(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"

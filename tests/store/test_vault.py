@@ -154,6 +154,17 @@ async def test_what_raises_is_undone(tmp_path: Path) -> None:
     await database.close()
 
 
+async def test_an_end_that_fails_leaves_the_next_one_a_database_to_work_with(tmp_path: Path) -> None:
+    database = Database(tmp_path)
+    await database.run(lambda c: c.execute("CREATE TABLE above (id INTEGER PRIMARY KEY)"))
+    late = "CREATE TABLE below (id INTEGER REFERENCES above DEFERRABLE INITIALLY DEFERRED)"
+    await database.run(lambda c: c.execute(late))
+    with pytest.raises(StoreError):
+        await database.run(lambda c: c.execute("INSERT INTO below VALUES (1)"))  # found at the very end
+    assert await database.run(lambda c: c.execute("SELECT * FROM below").fetchall()) == []
+    await database.close()
+
+
 async def test_migrations_run_once_and_a_newer_file_is_left_alone(tmp_path: Path) -> None:
     for _ in range(2):
         database = Database(tmp_path)
