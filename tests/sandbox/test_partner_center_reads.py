@@ -94,6 +94,7 @@ def test_lines_that_were_provisioned_have_their_subscription() -> None:
                 assert known[one.subscription_id.lower()].order.created < order.created
 
 
+@pytest.mark.slow
 def test_two_emulators_of_one_seed_are_equal_and_another_day_keeps_the_ids() -> None:
     first, second = PartnerCenter(1, 0.5, TODAY), PartnerCenter(1, 0.5, TODAY)
     assert first.orders() == second.orders()

@@ -234,6 +234,14 @@ async def test_a_checkout_in_progress_has_done_its_work() -> None:
     assert len(partner.emulator.orders()) == before + 1
 
 
+async def test_a_checkout_may_answer_with_an_order_alone() -> None:
+    partner = await Partner(checkout_bare=True).login("app")
+    answer = await partner.checkout(await partner.cart(line(PREMIUM)))
+    assert answer.status_code == 201
+    assert answer.json()["lineItems"][0]["offerId"] == PREMIUM
+    assert "orders" not in answer.json()
+
+
 async def test_new_orders_complete_after_a_while_and_gain_subscriptions() -> None:
     partner = await Partner().login("user")
     made = (await partner.checkout(await partner.cart(line(PREMIUM, 4)))).json()["orders"][0]

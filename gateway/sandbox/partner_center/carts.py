@@ -64,6 +64,8 @@ def checkout(call: Call) -> Response:
         call.settings.checkout_in_progress -= 1
         raise Refusal(409, 800060)
     result: Document = {"orders": [cart.done[group] for group in groups if group in cart.done]}
+    if call.settings.checkout_bare and result["orders"]:
+        return ok(result["orders"][0], call.settings.checkout_status)
     if errors:
         result["orderErrors"] = errors
     return ok(

@@ -25,6 +25,7 @@ class Settings:
     cart_held: int = 0  # the next n cart updates or checkouts find the cart held: 409/800064
     put_cart_status: int = 200  # or 201
     checkout_status: int = 201  # or 200
+    checkout_bare: bool = False  # on: a checkout answers with its first order alone, as one published sample does
     checkout_in_progress: int = 0  # the next n checkouts do their work and answer 409/800060
     repeat_checkout: str = "replay"  # or "refuse": 400/800065 for a cart that went through
     attestation_required: bool = False  # 900206 when a reseller is named without the partner's attestation

@@ -9,9 +9,11 @@ from typing import Final
 from gateway.errors import Unsupported
 from gateway.model.account import Account, AccountHealth, Capability
 from gateway.model.agreement import Agreement
+from gateway.model.files import UploadLimits
 from gateway.model.order import Attachment, Order
 from gateway.model.ref import Kind
 from gateway.model.values import Vendor
+from gateway.model.writing import OrderAction
 from gateway.vendors.base import (
     AGREEMENT,
     ATTACHMENT,
@@ -31,9 +33,14 @@ from gateway.vendors.base import (
     Services,
     Step,
 )
+from gateway.vendors.partner_center.actions import INSTEAD, actions
 from gateway.vendors.partner_center.agreements import Agreements
 from gateway.vendors.partner_center.api import Api
+from gateway.vendors.partner_center.attachment_writes import AttachmentWrites
+from gateway.vendors.partner_center.cancelling import Cancelling
+from gateway.vendors.partner_center.cart_writes import CartWrites
 from gateway.vendors.partner_center.carts import Carts
+from gateway.vendors.partner_center.checkout import Checkout
 from gateway.vendors.partner_center.checkup import Checkup
 from gateway.vendors.partner_center.customers import Customers
 from gateway.vendors.partner_center.fanout import Fanout
@@ -41,6 +48,7 @@ from gateway.vendors.partner_center.orders import Orders
 from gateway.vendors.partner_center.reads import DIRECT_SIGNED, PROVISIONING
 from gateway.vendors.partner_center.settings import Settings
 from gateway.vendors.partner_center.subscriptions import Subscriptions
+from gateway.vendors.writes import ADD_ATTACHMENTS, CANCEL_ORDER, CHECKOUT_CART, CREATE_CART, UPDATE_CART, Writes
 
 # The "Prerequisites" of each page of learn.microsoft.com/partner-center/developer: what either login may do …
 BY_ANY_LOGIN: Final = frozenset(
@@ -52,6 +60,9 @@ BY_ANY_LOGIN: Final = frozenset(
         Capability.DOWNLOAD_ATTACHMENTS,
         Capability.READ_REFERENCE,
         Capability.READ_CARTS,
+        Capability.CREATE_CARTS,
+        Capability.ADD_ATTACHMENTS,
+        Capability.CANCEL_ORDERS,
     }
 )
 # … what takes a user's, and what of that exists in the public cloud alone.
@@ -83,6 +94,7 @@ class PartnerCenter:
 
     def __init__(self, id_: str, name: str, settings: Settings, limits: Limits, services: Services) -> None:
         self.account = Account(id_, name, Vendor.PARTNER_CENTER, capabilities(settings))
+        self.upload_limits: UploadLimits | None = settings.upload_limits
         self._settings = settings
         self._api = Api(id_, settings, limits, services)
         fanout = Fanout(limits.max_concurrency)
@@ -97,8 +109,18 @@ class PartnerCenter:
         self.reads.add(AGREEMENT, self._agreements.read)
         self.reads.add(DIRECT_SIGNED, self._agreements.direct_signed)
         self.reads.add(SUBSCRIPTION, Subscriptions(self._api, self.account, fanout).read)
-        self.reads.add(CART, Carts(self._api, self.account, fanout, services.now).read)
+        carts = Carts(self._api, self.account, fanout, services.now)
+        self.reads.add(CART, carts.read)
         self.reads.add(PARTY, self._customers.named)
+        self.writes = Writes(instead=INSTEAD)
+        changes = CartWrites(self._api, carts, services.now)
+        self.writes.add(CREATE_CART, changes.create)
+        self.writes.add(UPDATE_CART, changes.update)
+        self.writes.add(CHECKOUT_CART, Checkout(self._api, self.account, carts, self._orders, services.now).checkout)
+        attachments = AttachmentWrites(self._api, self._orders, settings.upload_limits, services.now)
+        self.writes.add(ADD_ATTACHMENTS, attachments.add)
+        cancelling = Cancelling(self._api, self.account, self._orders, fanout, services.now)
+        self.writes.add(CANCEL_ORDER, cancelling.cancel)
         self.pickers = Pickers(parties={"customers": self._customers.pick})
 
     async def orders(self, wanted: OrderFilter, after: Position | None, limit: int, descending: bool) -> Step[Order]:
@@ -119,6 +141,9 @@ class PartnerCenter:
 
     def download(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
         return self._orders.download(attachment)
+
+    def actions(self, order: Order) -> list[OrderAction]:
+        return actions(order, self.account.capabilities)
 
     def health(self) -> AccountHealth:
         return self._api.health()

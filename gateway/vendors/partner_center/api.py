@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeVar
 
@@ -14,6 +14,7 @@ from gateway.errors import GatewayError, NotFound, Unsupported
 from gateway.model.account import AccountHealth
 from gateway.upstream.client import Stream, Upstream
 from gateway.upstream.client import path as joined
+from gateway.upstream.multipart import Multipart
 from gateway.vendors.base import Limits, Services
 from gateway.vendors.partner_center.login import UserLogin, application
 from gateway.vendors.partner_center.refusals import explain
@@ -65,6 +66,34 @@ class Api:
             )
             return read(answer.body)
 
+    async def send(
+        self,
+        method: str,
+        path: tuple[str, ...],
+        read: Callable[[Any], T],
+        *,
+        route: str,
+        request_id: str,
+        json: object = None,
+        form: Multipart | None = None,
+        headers: Mapping[str, str] | None = None,
+        sending: Callable[[], Awaitable[None]] | None = None,
+    ) -> T:
+        """What `read` makes of the answer to a write. `request_id` is the same for each repeat of one write: the vendor
+        does it once ("Partner Center REST headers"). Raises GatewayError."""
+        address = joined("v1", *path)
+        with self._traced(request_id) as ids:
+            answer = await self._upstream.call(
+                method,
+                address,
+                route=f"/v1{route}",
+                headers={**ids, **(headers or {})},
+                json=json,
+                form=form,
+                sending=sending,
+            )
+            return read(answer.body)
+
     @asynccontextmanager
     async def stream(self, path: tuple[str, ...], *, route: str) -> AsyncIterator[Stream]:
         """The file under `/v1` and these path segments, of whatever type. Raises GatewayError."""
@@ -86,13 +115,13 @@ class Api:
         return self._user
 
     @contextmanager
-    def _traced(self) -> Iterator[dict[str, str]]:
-        """A call's ids, new for each: a GET needs no protection against being done twice.
+    def _traced(self, request_id: str | None = None) -> Iterator[dict[str, str]]:
+        """A call's ids, new for each unless it is a write: a GET needs no protection against being done twice.
 
         They go into the log with every failure, and one into its error: the vendor's support finds a call by them.
         That the answer cannot be read is a failure too.
         """
-        ids = {REQUEST: str(uuid.uuid4()), CORRELATION: str(uuid.uuid4())}
+        ids = {REQUEST: request_id or str(uuid.uuid4()), CORRELATION: str(uuid.uuid4())}
         try:
             yield ids
         except GatewayError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from gateway.errors import GatewayError
 from gateway.model.account import Account
@@ -14,7 +14,8 @@ from gateway.vendors.partner_center.api import Api
 from gateway.vendors.partner_center.fanout import Fanout
 from gateway.vendors.partner_center.mapping_carts import cart
 
-ONE: Final = "/customers/{customer}/carts/{cart}"
+LIST: Final = "/customers/{customer}/carts"
+ONE: Final = LIST + "/{cart}"
 
 
 class Carts:
@@ -25,9 +26,21 @@ class Carts:
         self._now = now
 
     async def read(self, refs: Sequence[Ref]) -> Mapping[Ref, Cart | GatewayError]:
-        async def one(ref: Ref) -> Cart:
-            customer, number = ref.parts
-            path = ("customers", customer, "carts", number)
-            return await self._api.get(path, lambda body: cart(body, self._account, customer, self._now()), route=ONE)
+        return await self._fanout.each(refs, self.one)
 
-        return await self._fanout.each(refs, one)
+    async def one(self, ref: Ref) -> Cart:
+        """Raises GatewayError."""
+        return await self._api.get(place(ref), lambda body: self.made(body, ref.parts[0]), route=ONE)
+
+    async def raw(self, ref: Ref) -> Any:
+        """The cart as the vendor answers it. Raises GatewayError."""
+        return await self._api.get(place(ref), lambda body: body, route=ONE)
+
+    def made(self, body: Any, customer: str) -> Cart:
+        """The cart that an answer holds. Raises VendorBadAnswer."""
+        return cart(body, self._account, customer, self._now())
+
+
+def place(ref: Ref) -> tuple[str, ...]:
+    customer, number = ref.parts
+    return "customers", customer, "carts", number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +19,7 @@ from gateway.vendors.partner_center.api import Api
 from gateway.vendors.partner_center.customers import Customers
 from gateway.vendors.partner_center.details import LineDetails, OrderDetails, Provisioning
 from gateway.vendors.partner_center.fanout import Fanout
+from gateway.vendors.partner_center.fresh import FreshOrders
 from gateway.vendors.partner_center.lists import CustomerLists
 from gateway.vendors.partner_center.mapping_commerce import items
 from gateway.vendors.partner_center.settings import Settings
@@ -31,6 +32,7 @@ ONE: Final = LIST + "/{order}"
 LIST_QUERY: Final = "include_price=true&include_system_purchases=true"
 ONE_QUERY: Final = "include_price=true"
 LAG_SECONDS: Final = 900
+LOOKUPS: Final = 4
 
 
 class Orders:
@@ -47,6 +49,8 @@ class Orders:
         self._account = account
         self._customers = customers
         self._fanout = fanout
+        self._fresh = FreshOrders(now)
+        self._lookups = Fanout(LOOKUPS)  # of its own: lists wait for it while they hold places in the other
         self._lists = CustomerLists(
             self._list,
             self._row,
@@ -68,9 +72,25 @@ class Orders:
         """For our own writes: the next list reads this customer's orders anew."""
         self._lists.forget(customer)
 
+    def placed(self, orders: Iterable[Ref]) -> None:
+        """For orders that we have just placed: the lists of their customers show them at once."""
+        made = tuple(orders)
+        self._fresh.add(made)
+        for customer in {ref.parts[0] for ref in made}:
+            self.forget(customer)
+
+    async def listed(self, customer: str) -> tuple[Order, ...]:
+        """All of a customer's orders that can be read, asked for now. Raises GatewayError."""
+        return tuple(order for _, order in (await self._lists.read(customer)).rows)
+
     async def read(self, refs: Sequence[Ref]) -> Mapping[Ref, Order | GatewayError]:
         """The vendor has no batch: one call per order."""
-        return await self._fanout.each(refs, self._one)
+        return await self._fanout.each(refs, self.one)
+
+    async def one(self, ref: Ref) -> Order:
+        """Raises GatewayError."""
+        customer = ref.parts[0]
+        return await self._api.get(address(ref), lambda body: self._row(body, customer), route=ONE, query=ONE_QUERY)
 
     async def provisioning(self, refs: Sequence[Ref]) -> Mapping[Ref, Mapping[str, Provisioning] | GatewayError]:
         async def one(ref: Ref) -> Mapping[str, Provisioning]:
@@ -121,21 +141,32 @@ class Orders:
         return await self._customers.listed(wanted.customer_keys)
 
     async def _list(self, customer: str) -> list[Any]:
+        """The vendor's list and what we placed that is not in it yet."""
         path = ("customers", customer, "orders")
-        return await self._api.get(path, lambda body: items(body, "order list"), route=LIST, query=LIST_QUERY)
+        found = await self._api.get(path, lambda body: items(body, "order list"), route=LIST, query=LIST_QUERY)
+        listed = {self._ref(customer, item) for item in found}
+        missing = await self._lookups.each(self._fresh.missing(customer, listed), self._document)
+        return [*found, *(one for one in missing.values() if not isinstance(one, GatewayError))]
+
+    def _ref(self, customer: str, item: Any) -> Ref:
+        return Ref.of(self._account.id, Kind.ORDER, customer, Row(item, "order").filled("id") or "")
+
+    async def _document(self, ref: Ref) -> Any:
+        return await self._api.get(address(ref), lambda body: body, route=ONE, query=ONE_QUERY)
 
     def _row(self, item: Any, customer: str) -> Order:
         return mapping.order(Row(item, "order"), self._account, customer)
-
-    async def _one(self, ref: Ref) -> Order:
-        customer, number = ref.parts
-        path = ("customers", customer, "orders", number)
-        return await self._api.get(path, lambda body: self._row(body, customer), route=ONE, query=ONE_QUERY)
 
     async def _files(self, order: Ref) -> tuple[Attachment, ...]:
         customer, number = order.parts
         path = ("customers", customer, "orders", number, "attachments")
         return await self._api.get(path, lambda body: mapping.attachments(body, order), route=ONE + "/attachments")
+
+
+def address(order: Ref) -> tuple[str, ...]:
+    """The segments of an order's path."""
+    customer, number = order.parts
+    return ("customers", customer, "orders", number)
 
 
 def _condition(wanted: OrderFilter) -> Callable[[Order], bool]:

@@ -20,8 +20,9 @@ from gateway.errors import (
     VendorUnavailable,
 )
 from gateway.model.ref import GUID
+from gateway.model.writing import UserError, UserErrorCode
 from gateway.upstream.answer import general
-from gateway.vendors.reading import Row
+from gateway.vendors.reading import Row, one_line
 
 Meaning = tuple[type[VendorError], str]
 CODE: Final = re.compile(r"-?\d{1,10}")
@@ -128,6 +129,38 @@ MEANINGS: Final[Mapping[tuple[int, str], Meaning]] = {
     (500, "900192"): FAILING,
     (501, "0"): (VendorBadAnswer, "The vendor's API does not do that."),
 }
+NO_RELATION: Final = "20002"
+NOT_AVAILABLE: Final = "400072"  # "the item is not available", with HTTP 200
+# What a refused write says to whoever filled in its input, where that is more than "the vendor refused it".
+USER_CODES: Final[Mapping[str, UserErrorCode]] = {
+    "13605": UserErrorCode.AGREEMENT_REQUIRED,
+    "900203": UserErrorCode.ATTESTATION_REQUIRED,
+    "900206": UserErrorCode.ATTESTATION_REQUIRED,
+    "800023": UserErrorCode.CREDIT_LIMIT,
+    "800025": UserErrorCode.CREDIT_LIMIT,
+    "900121": UserErrorCode.CREDIT_LIMIT,
+    "800009": UserErrorCode.LINE_ERRORS,
+    "2055": UserErrorCode.STALE,
+    "900117": UserErrorCode.EXPIRED,
+    "900213": UserErrorCode.EXPIRED,
+    NO_RELATION: UserErrorCode.NOT_FOUND,
+    "800015": UserErrorCode.NOT_FOUND,
+    NOT_AVAILABLE: UserErrorCode.NOT_FOUND,
+    "400013": UserErrorCode.NOT_FOUND,
+    "400018": UserErrorCode.NOT_FOUND,
+    "400019": UserErrorCode.NOT_FOUND,
+    "900252": UserErrorCode.REQUIRED,
+    "900253": UserErrorCode.REQUIRED,
+    "900254": UserErrorCode.REQUIRED,
+    "800042": UserErrorCode.NOT_ALLOWED_HERE,
+    **dict.fromkeys(
+        (
+            *("2000", "2002", "3000", "800002", "800004", "800016", "800071", "900118", "900169", "900242", "900275"),
+            *("900312", "900313", "900314", "900315", "900317", "900318"),
+        ),
+        UserErrorCode.INVALID,
+    ),
+}
 WITHIN_SUCCESS: Final[Meaning] = (VendorBadAnswer, "The vendor answered with an error where it said all was well.")
 
 
@@ -145,7 +178,22 @@ def explain(status: int, headers: httpx.Headers, body: Any) -> GatewayError | No
     if error is not None:
         error.vendor_code = code or None
         error.correlation_id = guid(headers.get("ms-correlationid"))
+        error.told = one_line(row.filled("description")) or one_line(row.filled("message"))
     return error
+
+
+def refuses(error: GatewayError) -> bool:
+    """Whether an error is the vendor's no to this very input, rather than trouble with the login or the way there."""
+    return isinstance(error, VendorRefused | NotFound) or error.vendor_code == NO_RELATION
+
+
+def user_error(error: GatewayError, fields: Mapping[str, tuple[str, ...]] | None = None) -> UserError:
+    """What a refusal says to whoever filled in the input; `fields` are the input's paths by the vendor's code."""
+    code = error.vendor_code or ""
+    default = UserErrorCode.NOT_FOUND if isinstance(error, NotFound) else UserErrorCode.VENDOR_REFUSED
+    return UserError(
+        USER_CODES.get(code, default), error.told or error.message, (fields or {}).get(code), error.vendor_code
+    )
 
 
 def guid(text: str | None) -> str | None:

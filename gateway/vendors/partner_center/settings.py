@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
+from gateway.model.files import UploadLimits
 from gateway.model.ref import GUID
 from gateway.secret import Secret
 
 LONGEST_CACHE: Final = 900.0
+MOST_ATTACHMENTS: Final = 100
 
 Cloud = Literal["global", "us_gov", "china"]
 
@@ -47,7 +49,8 @@ class Settings:
     """`client_secret` logs in by itself where `app_only`, and together with `refresh_token` for what needs a user.
 
     `customers` are those whose orders a list reads that names none, all of the partner's if empty; one list reads at
-    most `max_customers_per_list`. `base_url`, `authority` and `resource` replace the cloud's own.
+    most `max_customers_per_list`. The vendor documents no bounds of purchase order files; `max_attachment_bytes` of
+    each and `max_attachments` at once are ours. `base_url`, `authority` and `resource` replace the cloud's own.
     """
 
     tenant_id: str
@@ -62,6 +65,8 @@ class Settings:
     customers: tuple[str, ...] = ()
     max_customers_per_list: int = 25
     list_cache_seconds: float = 60.0
+    max_attachment_bytes: int = 25 * 1024 * 1024
+    max_attachments: int = 10
 
     def validate(self) -> list[tuple[str, str]]:
         """What is wrong with it, by key."""
@@ -72,6 +77,10 @@ class Settings:
             problems.append(("max_customers_per_list", "must be at least 1"))
         if not 0 <= self.list_cache_seconds <= LONGEST_CACHE:
             problems.append(("list_cache_seconds", f"must be from 0 to {LONGEST_CACHE:g}"))
+        if self.max_attachment_bytes < 1:
+            problems.append(("max_attachment_bytes", "must be at least 1"))
+        if not 1 <= self.max_attachments <= MOST_ATTACHMENTS:
+            problems.append(("max_attachments", f"must be from 1 to {MOST_ATTACHMENTS}"))
         if not all(GUID.fullmatch(customer) for customer in self.customers):
             problems.append(("customers", "must be GUIDs, the customers' tenant ids"))
         return problems
@@ -80,3 +89,9 @@ class Settings:
     def addresses(self) -> Addresses:
         own = CLOUDS[self.cloud]
         return Addresses(self.base_url or own.base_url, self.authority or own.authority, self.resource or own.resource)
+
+    @property
+    def upload_limits(self) -> UploadLimits:
+        """Any type of file: create-attachments-for-an-order names none."""
+        total = self.max_attachment_bytes * self.max_attachments
+        return UploadLimits(self.max_attachment_bytes, self.max_attachments, total)

@@ -10,12 +10,19 @@ from typing import Any
 
 from gateway.model.account import Account
 from gateway.model.agreement import Agreement, ProductSubscription
-from gateway.model.cart import Cart
+from gateway.model.cart import Cart, CheckoutError
 from gateway.model.order import Attachment, Order
 from gateway.model.ref import Kind, Ref
 from gateway.model.values import Party, Vendor
-from gateway.vendors.partner_center import mapping, mapping_carts, mapping_customers, mapping_subscriptions
+from gateway.vendors.partner_center import (
+    mapping,
+    mapping_carts,
+    mapping_checkout,
+    mapping_customers,
+    mapping_subscriptions,
+)
 from gateway.vendors.partner_center.details import Provisioning
+from gateway.vendors.partner_center.mapping_checkout import CheckedOut
 from gateway.vendors.reading import Row
 
 ACCOUNT = Account("pc-1", "main", Vendor.PARTNER_CENTER, frozenset())
@@ -83,6 +90,13 @@ ORDER = """{
   "attributes": {"objectType": "Order", "etag": "order-tag"}
 }"""
 
+CHECKOUT = """{
+  "orders": [{"id": "7c41e9b05d2a", "lineItems": []}],
+  "orderErrors": [{"orderGroupId": "3", "code": 900121, "description": "Insufficient credit limit.\\u0007"}],
+  "additionalInformation": [{"remark": 1.50}],
+  "attributes": {"objectType": "CartCheckoutResult"}
+}"""
+
 PROVISIONING = """{"totalCount": 1, "items": [{"orderLineItemId": 4, "lineItemNumber": 4, "status": "Unfulfilled",
   "quantityProvisioningInformation": [{"quantity": 6, "status": "PrefulfillmentPending"}]}]}"""
 
@@ -129,6 +143,8 @@ def payload(text: str) -> Any:
 @dataclass(frozen=True)
 class Sample:
     cart: Cart
+    checkout: CheckedOut
+    checkout_error: CheckoutError
     order: Order
     provisioning: Provisioning
     attachment: Attachment
@@ -140,8 +156,14 @@ class Sample:
 
 def sample() -> Sample:
     order = mapping.order(Row(payload(ORDER), "order"), ACCOUNT, CUSTOMER)
+    cart = mapping_carts.cart(payload(CART), ACCOUNT, CUSTOMER, NOW)
+    checkout = mapping_checkout.checked_out(payload(CHECKOUT), ACCOUNT, CUSTOMER)
+    error = checkout.errors[0]
+    lines = tuple(line for line in cart.lines if line.order_group == error.group)
     return Sample(
-        cart=mapping_carts.cart(payload(CART), ACCOUNT, CUSTOMER, NOW),
+        cart=cart,
+        checkout=checkout,
+        checkout_error=CheckoutError(error.group, error.code, error.message, lines),
         order=order,
         provisioning=mapping.provisioning(payload(PROVISIONING))["4"],
         attachment=mapping.attachments(payload(ATTACHMENTS), order.ref)[0],

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType, get_named_type, is_leaf_type
 
 from gateway.accounts import Accounts
@@ -14,6 +15,7 @@ from gateway.model.order import Attachment
 from gateway.model.ref import Kind, Ref
 from gateway.schema.build import build_schema
 from gateway.schema.context import Context
+from tests.fakes import NoWriter
 from tests.vendors.partner_center.fields import ROWS
 from tests.vendors.partner_center.office import Office, office
 
@@ -45,7 +47,7 @@ class Links:
 
 async def ask(one: Office, query: str) -> Any:
     accounts = Accounts([one.adapter])
-    context = Context(accounts=accounts, loaders=Loaders(accounts), downloads=Links())
+    context = Context(accounts=accounts, loaders=Loaders(accounts), downloads=Links(), writer=NoWriter())
     result = await SCHEMA.execute(query, context_value=context)
     assert result.errors is None
     return result.data
@@ -107,6 +109,7 @@ NEVER_SENT = {
 }
 
 
+@pytest.mark.slow
 async def test_every_home_is_reached_by_a_query_and_filled_from_the_sandboxs_data() -> None:
     async with office(size=1.0) as one:
         found = [
@@ -117,7 +120,8 @@ async def test_every_home_is_reached_by_a_query_and_filled_from_the_sandboxs_dat
             for cart in customer.carts:
                 id_ = Ref.of("pc-1", Kind.CART, customer.id, cart).encode()
                 found.append(await ask(one, '{ cart(id: "%s") %s }' % (id_, selection("Cart"))))  # noqa: UP031
-    assert HOMES - set(filled(found)) == NEVER_SENT & HOMES
+    missing = {home for home in HOMES - set(filled(found)) if not home.startswith("Checkout")}  # a mutation's answer
+    assert missing == NEVER_SENT & HOMES
 
 
 def selection(name: str, above: tuple[str, ...] = ()) -> str:

@@ -17,7 +17,8 @@ from gateway.errors import (
     VendorRefused,
     VendorUnavailable,
 )
-from gateway.vendors.partner_center.refusals import MEANINGS, explain
+from gateway.model.writing import UserError, UserErrorCode
+from gateway.vendors.partner_center.refusals import MEANINGS, explain, refuses, user_error
 
 CALL = "0D2A7C11-8F3E-4F5B-9A60-3C1F2E4D5B6A"
 # learn.microsoft.com/partner-center/developer/error-codes, as far as carts, orders, files and agreements go.
@@ -67,6 +68,72 @@ def test_a_published_code_has_its_class_as_number_and_as_text(
 
 def test_the_table_holds_the_published_codes_and_no_others() -> None:
     assert set(MEANINGS) == {(status, code) for _, status, code in CASES}
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (
+            standard(800008) | {"description": "Unable to\r\n retrieve\u202e cart\tID\u0007"},
+            "Unable to retrieve cart ID",
+        ),
+        ({"code": 600061, "message": "in other words", "description": ""}, "in other words"),
+        ({"code": 2000, "description": "x" * 2_000}, "x" * 999 + "…"),
+        ({"code": 2000, "description": {"nested": 1}}, None),
+        ({"code": 2000}, None),
+        ("plain text", None),
+    ],
+)
+def test_the_vendor_s_own_words_stand_apart_on_one_line_and_capped(body: Any, words: str | None) -> None:
+    error = told(400, body)
+    assert error is not None
+    assert error.told == words
+    assert words is None or words not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (403, 13605, UserErrorCode.AGREEMENT_REQUIRED),
+        (400, 900203, UserErrorCode.ATTESTATION_REQUIRED),
+        (400, 900206, UserErrorCode.ATTESTATION_REQUIRED),
+        (403, 800023, UserErrorCode.CREDIT_LIMIT),
+        (403, 900121, UserErrorCode.CREDIT_LIMIT),
+        (400, 800025, UserErrorCode.CREDIT_LIMIT),
+        (403, 20002, UserErrorCode.NOT_FOUND),
+        (404, 800008, UserErrorCode.NOT_FOUND),
+        (404, 77, UserErrorCode.NOT_FOUND),
+        (404, 400019, UserErrorCode.NOT_FOUND),
+        (400, 800009, UserErrorCode.LINE_ERRORS),
+        (400, 900118, UserErrorCode.INVALID),
+        (400, 900169, UserErrorCode.INVALID),
+        (400, 2055, UserErrorCode.STALE),
+        (400, 800042, UserErrorCode.NOT_ALLOWED_HERE),
+        (400, 900252, UserErrorCode.REQUIRED),
+        (403, 800069, UserErrorCode.VENDOR_REFUSED),
+        (400, 77, UserErrorCode.VENDOR_REFUSED),
+    ],
+)
+def test_a_refusal_tells_whoever_filled_in_the_input(status: int, code: int, expected: UserErrorCode) -> None:
+    error = told(status, standard(code))
+    assert error is not None
+    assert refuses(error)
+    assert user_error(error) == UserError(expected, "free text", None, str(code))
+    assert user_error(error, {str(code): ("cartId",)}).field == ("cartId",)
+    assert user_error(error, {"1": ("cartId",)}).field is None
+
+
+def test_a_refusal_without_words_is_told_in_ours() -> None:
+    error = told(400, {"code": 900169})
+    assert error is not None
+    assert user_error(error).message == "This currency is not allowed here."
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 900421), (403, 900308), (500, 800003), (429, 1), (200, 400072)])
+def test_trouble_with_the_login_or_the_way_is_no_refusal_of_the_input(status: int, code: int) -> None:
+    error = told(status, standard(code))
+    assert error is not None
+    assert not refuses(error)
 
 
 @pytest.mark.parametrize(
