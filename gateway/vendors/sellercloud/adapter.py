@@ -13,9 +13,11 @@ from typing import Final
 from gateway.errors import GatewayError, Unsupported
 from gateway.model.account import Account, AccountHealth, Capability
 from gateway.model.agreement import Agreement
+from gateway.model.files import UploadLimits
 from gateway.model.order import Attachment, Order
 from gateway.model.ref import Kind
 from gateway.model.values import Vendor
+from gateway.model.writing import OrderAction
 from gateway.upstream.client import Upstream
 from gateway.vendors.base import (
     ORDER,
@@ -30,6 +32,9 @@ from gateway.vendors.base import (
     Services,
     Step,
 )
+from gateway.vendors.sellercloud.actions import INSTEAD, actions_of
+from gateway.vendors.sellercloud.creation import Creation
+from gateway.vendors.sellercloud.deletion import Deletion
 from gateway.vendors.sellercloud.filtering import asked_for
 from gateway.vendors.sellercloud.listing import OrderList
 from gateway.vendors.sellercloud.login import explain, login
@@ -39,8 +44,19 @@ from gateway.vendors.sellercloud.pages import Pages
 from gateway.vendors.sellercloud.reads import COMPANIES, PAYMENT_TERMS, SHIPMENTS, SUPPLIERS, WAREHOUSES
 from gateway.vendors.sellercloud.reference import Reference
 from gateway.vendors.sellercloud.settings import Settings
+from gateway.vendors.sellercloud.updates import Updates
+from gateway.vendors.writes import CANCEL_ORDER, CREATE_PURCHASE_ORDER, UPDATE_ORDER, Writes
 
-CAPABILITIES: Final = frozenset({Capability.READ_ORDERS, Capability.LIST_ORDERS, Capability.READ_REFERENCE})
+CAPABILITIES: Final = frozenset(
+    {
+        Capability.READ_ORDERS,
+        Capability.LIST_ORDERS,
+        Capability.READ_REFERENCE,
+        Capability.CREATE_PURCHASE_ORDERS,
+        Capability.UPDATE_ORDERS,
+        Capability.CANCEL_ORDERS,
+    }
+)
 ID_PARTS: Final = {Kind.ACCOUNT: 0, Kind.ORDER: 1, Kind.LINE: 2}
 NO_AGREEMENTS: Final = "Sellercloud has no agreements."
 
@@ -51,6 +67,7 @@ class SellercloudAdapter:
     def __init__(self, id_: str, name: str, settings: Settings, limits: Limits, services: Services) -> None:
         self.account = Account(id_, name, Vendor.SELLERCLOUD, CAPABILITIES)
         self.id_parts: Mapping[Kind, int] = ID_PARTS
+        self.upload_limits: UploadLimits | None = None
         home = Home(id_, name, settings.time_zone)
         self._zone = settings.time_zone
         self._upstream = Upstream(
@@ -72,6 +89,11 @@ class SellercloudAdapter:
         self.reads.add(ORDER_DETAIL, orders.details)
         self.reads.add(SHIPMENTS, orders.shipments)
         reference.offer(self.reads)
+        self.writes = Writes(instead=INSTEAD)
+        creation = Creation(self._upstream, self._pages, orders, home, services.now)
+        self.writes.add(CREATE_PURCHASE_ORDER, creation.create)
+        self.writes.add(UPDATE_ORDER, Updates(self._upstream, orders).update)
+        self.writes.add(CANCEL_ORDER, Deletion(self._upstream, orders).cancel)
         self.pickers = reference.pickers()
 
     async def orders(self, wanted: OrderFilter, after: Position | None, limit: int, descending: bool) -> Step[Order]:
@@ -93,6 +115,9 @@ class SellercloudAdapter:
 
     def download(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
         raise Unsupported("Sellercloud has no documents of purchase orders.")
+
+    def actions(self, order: Order) -> list[OrderAction]:
+        return actions_of(order)
 
     def health(self) -> AccountHealth:
         return self._upstream.health()

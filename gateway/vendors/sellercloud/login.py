@@ -13,15 +13,24 @@ from typing import Any, Final
 import httpx
 import orjson
 
-from gateway.errors import GatewayError, Misconfigured, Throttled, VendorBadAnswer, VendorDenied, VendorUnavailable
+from gateway.errors import (
+    GatewayError,
+    Misconfigured,
+    Throttled,
+    VendorBadAnswer,
+    VendorDenied,
+    VendorRefused,
+    VendorUnavailable,
+)
 from gateway.secret import Secret
 from gateway.upstream.login import Token, TokenLogin
-from gateway.vendors.reading import Row
+from gateway.vendors.reading import Row, shown
 from gateway.vendors.sellercloud.settings import Settings
 
 SHORT_LIFETIME: Final = 600.0  # where the vendor does not say
 LONGEST_PAUSE: Final = 3_600.0  # the vendor counts calls by the hour
 GENERAL_FAILURE: Final = "500"
+MOST_FIELDS: Final = 20
 
 
 def login(settings: Settings, now: Callable[[], datetime]) -> TokenLogin:
@@ -53,15 +62,35 @@ def explain(now: Callable[[], datetime]) -> Callable[[int, httpx.Headers, Any], 
         if pause is not None:
             return pause
         if status == httpx.codes.INTERNAL_SERVER_ERROR:
-            # Also its answer about a purchase order that does not exist; who asked for one looks again.
-            return VendorUnavailable("Sellercloud failed at this call.", vendor_code=GENERAL_FAILURE)
+            # Also its answer about a purchase order that does not exist, or about a broken rule: who asked looks again.
+            failure = VendorUnavailable("Sellercloud failed at this call.", vendor_code=GENERAL_FAILURE)
+            failure.told = said(body)
+            return failure
         if status == httpx.codes.FORBIDDEN:
             return VendorDenied("Sellercloud's role of this account does not allow this.")
+        if status == httpx.codes.BAD_REQUEST:
+            refusal = VendorRefused("Sellercloud refused the request.", vendor_code=str(status))
+            refusal.told, refusal.properties = said(body), tuple(model_state(body))[:MOST_FIELDS]
+            return refusal
         if status == httpx.codes.OK and is_error(body):
             return VendorBadAnswer("Sellercloud answered with an error in place of what was asked for.")
         return None
 
     return explained
+
+
+def said(body: Any) -> str | None:
+    """What an error says to people, in one line: its message, and what is wrong with each field."""
+    answer = Row(body, "answer")
+    details = [text for texts in model_state(body).values() for text in texts]
+    text = " ".join([answer.text("Message") or "", *details[:MOST_FIELDS]])
+    return shown(" ".join(text.split()))
+
+
+def model_state(body: Any) -> dict[str, tuple[str, ...]]:
+    """The fields that an answer with status 400 finds wrong, by the names that the vendor's server gives them."""
+    state = Row(body, "answer").row("ModelState")
+    return {name: state.texts(name) for name, _ in state}
 
 
 def throttled(body: Any, now: datetime) -> Throttled | None:

@@ -16,6 +16,7 @@ from gateway.vendors.sellercloud.filtering import is_id
 from gateway.vendors.sellercloud.login import GENERAL_FAILURE
 from gateway.vendors.sellercloud.mapping import Home, shipment_of
 from gateway.vendors.sellercloud.mapping_detail import detail_of, lacks_lines
+from gateway.vendors.sellercloud.mapping_items import Items, items_of
 from gateway.vendors.sellercloud.pages import PAGE_SIZE, Page, Pages, batches
 
 T = TypeVar("T")
@@ -59,6 +60,12 @@ class Orders:
             return dict.fromkeys(refs, error)
         return {ref: found for id_, ref in zip(ids, refs, strict=True) if (found := of(page, id_, ids)) is not None}
 
+    async def _shipments(self, ref: Ref) -> tuple[SellercloudShipment, ...]:
+        try:
+            return await self.tracking(ref)
+        except VendorRefused:
+            return ()
+
     async def _detail(self, ref: Ref) -> OrderDetail:
         number = ref.parts[0]
         answer = await self._upstream.get(path("PurchaseOrders", number), route="/PurchaseOrders/{order}")
@@ -68,12 +75,22 @@ class Orders:
             lines = told((await self._upstream.get(place, route="/PurchaseOrders/{order}/Items")).body)
         return detail_of(answer.body, lines, ref, self._home)
 
-    async def _shipments(self, ref: Ref) -> tuple[SellercloudShipment, ...]:
+    async def row(self, ref: Ref) -> Order | None:
+        """One order's list row; None where there is no such order. Raises GatewayError."""
+        found = (await self.rows([ref])).get(ref)
+        if isinstance(found, GatewayError):
+            raise found
+        return found
+
+    async def items(self, ref: Ref) -> Items:
+        """An order's lines as they were ordered. Raises GatewayError."""
+        place = path("PurchaseOrders", ref.parts[0], "Items")
+        return items_of((await self._upstream.get(place, route="/PurchaseOrders/{order}/Items")).body)
+
+    async def tracking(self, ref: Ref) -> tuple[SellercloudShipment, ...]:
+        """An order's tracking numbers. Raises VendorRefused where the tenant keeps one per order."""
         place = path("PurchaseOrders", ref.parts[0], "TrackingNumber", "Multiple")
-        try:
-            answer = await self._upstream.get(place, route="/PurchaseOrders/{order}/TrackingNumber/Multiple")
-        except VendorRefused:
-            return ()  # the tenant keeps one tracking number per order
+        answer = await self._upstream.get(place, route="/PurchaseOrders/{order}/TrackingNumber/Multiple")
         rows = Row(told(answer.body), "tracking numbers").rows("TrackingNumbers")
         return tuple(shipment_of(row, ref, self._home) for row in rows)
 

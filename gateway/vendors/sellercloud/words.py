@@ -13,6 +13,14 @@ class SellercloudOrderType(Enum):
     UNKNOWN = "unknown"
 
 
+class SellercloudPoType(Enum):
+    """What is created; what is read is an OrderType."""
+
+    PURCHASE_ORDER = "purchase_order"
+    CREDIT_MEMO = "credit_memo"
+    VENDOR_OFFER = "vendor_offer"
+
+
 class SellercloudPriority(Enum):
     NORMAL = "normal"
     HIGH = "high"
@@ -73,6 +81,14 @@ class SellercloudDiscountType(Enum):
     FIXED_AMOUNT = "fixed_amount"
     PERCENTAGE = "percentage"
     UNKNOWN = "unknown"
+
+
+class SellercloudCarrier(Enum):
+    UPS = "ups"
+    USPS = "usps"
+    FEDEX = "fedex"
+    DHL = "dhl"
+    OTHER = "other"
 
 
 class AddressClassification(Enum):

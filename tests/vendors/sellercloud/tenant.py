@@ -66,8 +66,11 @@ class Tenant:
 
 
 @asynccontextmanager
-async def tenant(size: float = 0.1, seed: int = 1, **settings: Any) -> AsyncIterator[Tenant]:
-    emulator = Emulator(seed, size, TODAY, lambda: NOW)
+async def tenant(
+    size: float = 0.1, seed: int = 1, clock: Callable[[], datetime] = lambda: NOW, **settings: Any
+) -> AsyncIterator[Tenant]:
+    """`clock` is the vendor's own, whose wall time it tells without a zone."""
+    emulator = Emulator(seed, size, TODAY, clock)
     desk = Desk(emulator)
     told = emulator.credentials("")
     settings = {"username": told["username"], "password": Secret(told["password"]), **settings}

@@ -460,6 +460,9 @@ async def test_the_account_says_what_it_can() -> None:
             Capability.READ_ORDERS,
             Capability.LIST_ORDERS,
             Capability.READ_REFERENCE,
+            Capability.CREATE_PURCHASE_ORDERS,
+            Capability.UPDATE_ORDERS,
+            Capability.CANCEL_ORDERS,
         }
         assert one.adapter.id_parts == {Kind.ACCOUNT: 0, Kind.ORDER: 1, Kind.LINE: 2}
         checks = await one.adapter.check()

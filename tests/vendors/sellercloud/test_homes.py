@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
@@ -67,6 +68,7 @@ def filled(type_: GraphQLObjectType, value: Any) -> Iterator[str]:
             yield from filled(target, below)
 
 
+@pytest.mark.slow
 async def test_every_home_is_filled_by_some_order_of_the_emulator() -> None:
     order = TYPES["Order"]
     assert isinstance(order, GraphQLObjectType)

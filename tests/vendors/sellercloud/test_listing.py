@@ -217,6 +217,7 @@ async def test_a_wrong_time_zone_shows() -> None:
     await adapter.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("descending", [True, False])
 async def test_the_hours_a_clock_skips_or_repeats_lose_nothing(descending: bool) -> None:
     autumn = spread(240, datetime(2026, 10, 31, 22), timedelta(minutes=3))  # noqa: DTZ001

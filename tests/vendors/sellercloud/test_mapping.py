@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import GatewayError, VendorBadAnswer
@@ -185,7 +185,6 @@ READERS: tuple[tuple[Callable[[Any], object], Any], ...] = (
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_whatever_comes_is_read_or_refused_by_name(data: st.DataObject) -> None:
     read, sample = data.draw(st.sampled_from(READERS))
