@@ -8,23 +8,33 @@ from typing import Final
 
 from gateway.model.account import Account, AccountHealth, Capability
 from gateway.model.agreement import Agreement
+from gateway.model.files import UploadLimits
 from gateway.model.order import Attachment, Order
 from gateway.model.ref import Kind
 from gateway.model.values import Vendor
+from gateway.model.writing import OrderAction
 from gateway.upstream.client import Upstream
 from gateway.vendors import base
 from gateway.vendors.base import AgreementFilter, Check, Download, Limits, OrderFilter, Position, Reads, Services, Step
 from gateway.vendors.softwareone.agreements import Agreements
+from gateway.vendors.softwareone.attachment_writes import AttachmentWrites
 from gateway.vendors.softwareone.attachments import Attachments
-from gateway.vendors.softwareone.capabilities import CAPABILITIES, LISTS_VENDORS, READS_SPLITS
+from gateway.vendors.softwareone.calls import OrderCalls
+from gateway.vendors.softwareone.capabilities import CAPABILITIES, INSTEAD, LISTS_VENDORS, READS_SPLITS
+from gateway.vendors.softwareone.changing import Changes
+from gateway.vendors.softwareone.creating import Creation
 from gateway.vendors.softwareone.examination import examine
 from gateway.vendors.softwareone.login import BearerToken
 from gateway.vendors.softwareone.mapping_agreements import Origin
+from gateway.vendors.softwareone.moving import Moves
 from gateway.vendors.softwareone.orders import Orders
 from gateway.vendors.softwareone.pickers import pickers
 from gateway.vendors.softwareone.problems import explain
 from gateway.vendors.softwareone.reads import AGREEMENT_SPLIT, INSTRUCTIONS, SUBSCRIPTION_SPLIT
+from gateway.vendors.softwareone.rules_attachments import UPLOAD_LIMITS
 from gateway.vendors.softwareone.settings import Settings
+from gateway.vendors.softwareone.standing import actions
+from gateway.vendors.writes import CANCEL_ORDER, CREATE_PURCHASE_ORDER, SUBMIT_ORDER, UPDATE_ORDER, Writes
 
 ID_PARTS: Final[Mapping[Kind, int]] = {
     Kind.ACCOUNT: 0,
@@ -45,6 +55,7 @@ class SoftwareOne:
         capabilities = CAPABILITIES[settings.actor]
         self.account = Account(account_id, name, Vendor.SOFTWAREONE, capabilities)
         self.id_parts = ID_PARTS
+        self.upload_limits: UploadLimits | None = UPLOAD_LIMITS
         self._settings = settings
         self._upstream = Upstream(
             vendor=Vendor.SOFTWAREONE.value,
@@ -67,6 +78,9 @@ class SoftwareOne:
             allow_private=services.allow_private_redirects,
         )
         self.reads = self._reads(splits=READS_SPLITS[settings.actor])
+        self.writes = self._writes(OrderCalls(self._upstream, self._orders, origin))
+        if Capability.ADD_ATTACHMENTS in capabilities:
+            AttachmentWrites(self._upstream, origin, self._orders, self._attachments).add_to(self.writes)
         self.pickers = pickers(self._upstream, lists_vendors=LISTS_VENDORS[settings.actor])
 
     async def orders(self, wanted: OrderFilter, after: Position | None, limit: int, descending: bool) -> Step[Order]:
@@ -86,6 +100,9 @@ class SoftwareOne:
     def download(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
         return self._attachments.download(attachment)
 
+    def actions(self, order: Order) -> list[OrderAction]:
+        return actions(order, self._settings.actor)
+
     def health(self) -> AccountHealth:
         return self._upstream.health()
 
@@ -94,6 +111,15 @@ class SoftwareOne:
 
     async def close(self) -> None:
         await self._upstream.close()
+
+    def _writes(self, order_calls: OrderCalls) -> Writes:
+        writes, moves = Writes(instead=INSTEAD), Moves(order_calls, self._settings.actor)
+        if Capability.CREATE_PURCHASE_ORDERS in self.account.capabilities:
+            writes.add(CREATE_PURCHASE_ORDER, Creation(order_calls).create)
+        writes.add(UPDATE_ORDER, Changes(order_calls, self._settings.actor).update)
+        writes.add(SUBMIT_ORDER, moves.submit)
+        writes.add(CANCEL_ORDER, moves.cancel)
+        return writes
 
     def _reads(self, *, splits: bool) -> Reads:
         reads = Reads()

@@ -861,6 +861,7 @@ async def test_the_doctor_finds_a_sound_account_sound(actor: Actor) -> None:
         assert len(b.calls()) == 5
 
 
+@pytest.mark.slow
 async def test_the_doctor_tells_whose_token_it_really_is() -> None:
     async with bench("operations", size=1.0) as b:
         tokens = b.emulator.credentials("http://sandbox")["tokens"]

@@ -96,8 +96,11 @@ def empty(found: Iterable[object]) -> dict[str, set[str]]:
     return left
 
 
-@pytest.mark.parametrize("legacy", [False, True])
-@pytest.mark.parametrize("actor", ["client", "vendor", "operations"])
+OTHERS = ("vendor", "operations")
+
+
+@pytest.mark.parametrize("legacy", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("actor", ["client", *(pytest.param(one, marks=pytest.mark.slow) for one in OTHERS)])
 async def test_every_home_is_filled_for_the_actor_that_may_see_it(actor: Actor, legacy: bool) -> None:
     async with bench(actor, size=1.0) as b:
         b.emulator.settings.legacy_style = legacy

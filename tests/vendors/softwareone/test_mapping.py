@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import VendorBadAnswer
@@ -49,7 +49,6 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=100)
 @given(wounds=st.lists(st.tuples(st.integers(0, 5_000), st.sampled_from(["junk", "drop", "case"]), JUNK), max_size=6))
 def test_junk_is_read_or_refused_but_never_breaks(name: str, wounds: list[tuple[int, str, Any]]) -> None:
     read, sample = READERS[name]
@@ -68,7 +67,6 @@ def test_junk_is_read_or_refused_but_never_breaks(name: str, wounds: list[tuple[
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=40)
 @given(value=JUNK)
 def test_any_json_is_read_or_refused(name: str, value: Any) -> None:
     with suppress(VendorBadAnswer):

@@ -94,3 +94,64 @@ def test_hostile_codes_and_traces_are_dropped() -> None:
     assert (error.vendor_code, error.correlation_id) == (None, None)
     assert type(explain(400, httpx.Headers(), problem(500, type=3, traceId=[]))) is VendorRefused
     assert VendorBadAnswer not in type(error).__mro__
+
+
+def test_a_refusal_keeps_the_vendors_words_and_fields_apart_from_the_message() -> None:
+    errors = [
+        {"message": "Quantity is\nrequired", "properties": ["lines[0].quantity", "lines[1].quantity", "$", 3]},
+        {"message": "{{name}} is wrong", "parameters": {"name": "Region"}, "properties": "lines"},
+        {"message": "Quantity is\nrequired"},
+        "junk",
+    ]
+    error = explain(400, httpx.Headers(), problem(400, errors=errors))
+    assert isinstance(error, VendorRefused)
+    assert error.told == "Quantity is required; Region is wrong"
+    assert error.properties == ("lines[0].quantity", "lines[1].quantity")
+    assert "Quantity" not in str(error)
+    assert "Quantity" not in str(error.extensions)
+
+
+def test_a_map_of_errors_names_its_fields_in_the_text_too() -> None:
+    errors = {
+        "lines[0].quantity": ["Invalid value.", "Too long."],
+        "$": ["Invalid JSON."],
+        "notes": "Too long.",
+        "x": 3,
+    }
+    error = explain(400, httpx.Headers(), problem(400, errors=errors))
+    assert error is not None
+    assert error.told == "lines[0].quantity: Invalid value.; Too long.; Invalid JSON.; notes: Too long."
+    assert error.properties == ("lines[0].quantity", "notes", "x")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (problem(409, errors=None), "Confidential text"),
+        (problem(400, errors=[], detail=None, details="Other text"), "Other text"),
+        (problem(400, errors={}, detail=""), "Order update failed"),
+        ({"statusCode": 400, "message": "Bad"}, "Bad"),
+        ({"status": 400}, None),
+    ],
+)
+def test_without_single_errors_the_document_speaks(body: dict[str, Any], told: str | None) -> None:
+    error = explain(400, httpx.Headers(), body)
+    assert error is not None
+    assert (error.told, error.properties) == (told, ())
+
+
+def test_a_refusals_words_are_capped_and_without_control_characters() -> None:
+    errors = [{"message": f"\x00\u202e{place}" * 500, "properties": [f"p{place}", "x" * 500]} for place in range(100)]
+    error = explain(400, httpx.Headers(), problem(400, errors=errors))
+    assert error is not None
+    assert error.told is not None
+    assert len(error.told) <= 1_000
+    assert error.told.isprintable()
+    assert len(error.properties) == 20
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500])
+def test_what_is_no_refusal_keeps_no_words(status: int) -> None:
+    error = explain(status, httpx.Headers(), problem(status))
+    assert error is not None
+    assert (error.told, error.properties) == (None, ())

@@ -9,6 +9,7 @@ from gateway.loaders import Loaders
 from gateway.model.order import Attachment
 from gateway.schema.build import build_schema
 from gateway.schema.context import Context
+from tests.fakes import NoWriter
 from tests.vendors.softwareone.bench import bench
 
 SCHEMA = build_schema()
@@ -50,7 +51,7 @@ async def test_every_field_of_this_vendors_types_can_be_had_at_once() -> None:
     }} }} }}"""
     async with bench("operations") as b:
         accounts = Accounts([b.adapter])
-        answer = await SCHEMA.execute(query, context_value=Context(accounts, Loaders(accounts), NoLinks()))
+        answer = await SCHEMA.execute(query, context_value=Context(accounts, Loaders(accounts), NoLinks(), NoWriter()))
         assert answer.errors is None
         assert answer.data is not None
         nodes = answer.data["orders"]["nodes"]
@@ -75,7 +76,7 @@ async def test_the_wrong_actor_has_no_splits_and_nobody_is_asked() -> None:
     query = f"{{ orders(first: 5) {{ nodes {{ agreement {{ {split} }} }} }} }}"
     async with bench("vendor") as b:
         accounts = Accounts([b.adapter])
-        answer = await SCHEMA.execute(query, context_value=Context(accounts, Loaders(accounts), NoLinks()))
+        answer = await SCHEMA.execute(query, context_value=Context(accounts, Loaders(accounts), NoLinks(), NoWriter()))
         assert answer.errors is None
         assert answer.data is not None
         assert all(node["agreement"]["details"]["split"] is None for node in answer.data["orders"]["nodes"])
@@ -90,7 +91,7 @@ async def test_a_subscriptions_lines_stand_as_their_agreement_says() -> None:
     async with bench("operations") as b:
         accounts = Accounts([b.adapter])
         for wanted, calls in (("", 2), ("status vendorStatus order { number }", 4)):
-            context = Context(accounts, Loaders(accounts), NoLinks())
+            context = Context(accounts, Loaders(accounts), NoLinks(), NoWriter())
             answer = await SCHEMA.execute(query % (line % wanted), context_value=context)
             assert answer.errors is None
             assert answer.data is not None
@@ -115,6 +116,6 @@ async def test_an_embedded_agreement_answers_without_a_call() -> None:
         lines { subscription { number name status } asset { name agreement { name } } } } } }"""
     async with bench() as b:
         accounts = Accounts([b.adapter])
-        answer = await SCHEMA.execute(query, context_value=Context(accounts, Loaders(accounts), NoLinks()))
+        answer = await SCHEMA.execute(query, context_value=Context(accounts, Loaders(accounts), NoLinks(), NoWriter()))
         assert answer.errors is None
         assert b.calls() == ["/commerce/orders"]
