@@ -20,10 +20,15 @@ from gateway.edge import explorer
 from gateway.edge.access import AccessLog
 from gateway.edge.downloads import Downloads
 from gateway.edge.graphql import Endpoint
-from gateway.schema.build import build_schema
+from gateway.edge.uploads import Bounds, Uploads
+from gateway.schema.build import GatewaySchema, build_schema
+from gateway.store.ledger import SqliteLedger
+from gateway.store.spool import Spool
+from gateway.store.sqlite import Database
 from gateway.store.vault import open_vault
 from gateway.upstream.engine import AiohttpTransport
 from gateway.vendors.base import Services
+from gateway.writing import Writer
 
 MAX_BODY = 1024 * 1024
 
@@ -49,22 +54,48 @@ async def open_accounts(
         yield Accounts(adapters)
 
 
+def open_writer(config: Config) -> Writer:
+    """The writer with its ledger. Raises StoreError where the database cannot be used."""
+    ledger = SqliteLedger(
+        Database(config.data_dir),
+        keep_seconds=config.idempotency_days * 86_400,
+        lease_seconds=config.write_lease_seconds,
+    )
+    return Writer(ledger, seconds=config.write_seconds, lease_seconds=config.write_lease_seconds)
+
+
+def open_spool(config: Config) -> Spool:
+    """Where uploads wait for their vendor. Raises StoreError where the directory cannot be used."""
+    return Spool(config.data_dir / "spool" if config.data_dir is not None else None, config.max_spool_bytes)
+
+
 def create_app(
-    config: Config, transport: httpx.AsyncBaseTransport | None = None, now: Callable[[], datetime] = utc_now
+    config: Config,
+    transport: httpx.AsyncBaseTransport | None = None,
+    now: Callable[[], datetime] = utc_now,
+    schema: GatewaySchema | None = None,
 ) -> Starlette:
-    """The gateway as an ASGI app. `transport` is the way to the vendors; tests may give their own."""
+    """The gateway as an ASGI app. `transport` is the way to the vendors; tests may give their own, and one `schema` for
+    many apps."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_accounts(config, transport, now) as accounts:
             app.state.accounts = accounts
             app.state.downloads = Downloads(accounts, config.signing_keys, config.public_url)
-            yield
+            app.state.uploads = Uploads(
+                accounts, open_spool(config), Bounds(config.max_upload_bytes, config.max_files_per_request)
+            )
+            writer = app.state.writer = open_writer(config)
+            try:
+                yield
+            finally:
+                await writer.close()  # before the accounts: what was sent to a vendor is recorded first
 
     app = Starlette(
         routes=[
             Route("/", home, methods=["GET"]),
-            Route("/graphql", Endpoint(build_schema())),
+            Route("/graphql", Endpoint(schema or build_schema())),
             Route("/files/{token}", download, methods=["GET"]),
             Route("/healthz", healthy, methods=["GET"]),
             Route("/readyz", healthy, methods=["GET"]),

@@ -68,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run_serve(arguments: argparse.Namespace) -> int:
+    from gateway.app import open_spool
     from gateway.config import ConfigError
     from gateway.store.sqlite import Database, StoreError
 
@@ -79,10 +80,13 @@ def run_serve(arguments: argparse.Namespace) -> int:
         config = configured(os.environ.get(CONFIG_VARIABLE))
         # Opened once here: a worker that finds it broken can only die with a traceback, and is started again.
         asyncio.run(Database(config.data_dir).close())
+        open_spool(config)
     except (ConfigError, StoreError) as error:
         return complain(str(error))
     if arguments.workers > 1 and not config.lasting:
         return complain("signing_keys: needed with several workers, for a link made by one is used at another.")
+    if arguments.workers > 1 and config.data_dir is None:
+        return complain("data_dir: needed with several workers, for a key used at one must be known at all.")
     serve("gateway.cli:app_from_environment", arguments.host, arguments.port, arguments.workers)
     return 0
 

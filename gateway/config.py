@@ -38,6 +38,14 @@ RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "max_concurrency": (1, 256),
     "max_answer_bytes": (1024, 1024**3),
 }
+TOP_RANGES: Final[Mapping[str, tuple[float, float]]] = {
+    "idempotency_days": (0.0001, 400),
+    "write_seconds": (0.1, 300),
+    "write_lease_seconds": (0.5, 300),
+    "max_upload_bytes": (1024, 1024**4),
+    "max_files_per_request": (1, 100),
+    "max_spool_bytes": (1024, 1024**5),
+}
 
 
 class ConfigError(Exception):
@@ -71,6 +79,12 @@ class Config:
     vault_key: Secret | None = None
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     allow_private_redirects: bool = False
+    idempotency_days: float = 7.0
+    write_seconds: float = 30.0
+    write_lease_seconds: float = 10.0
+    max_upload_bytes: int = 300 * 1024 * 1024
+    max_files_per_request: int = 50
+    max_spool_bytes: int = 2 * 1024**3
     accounts: tuple[AccountConfig, ...] = ()
 
 
@@ -99,6 +113,12 @@ def load_table(
         vault_key=top.vault_key,
         time_zone=top.time_zone or ZoneInfo("UTC"),
         allow_private_redirects=top.allow_private_redirects,
+        idempotency_days=top.idempotency_days,
+        write_seconds=top.write_seconds,
+        write_lease_seconds=top.write_lease_seconds,
+        max_upload_bytes=top.max_upload_bytes,
+        max_files_per_request=top.max_files_per_request,
+        max_spool_bytes=top.max_spool_bytes,
         accounts=tuple(known),
     )
 
@@ -111,6 +131,12 @@ class _Top:
     vault_key: Secret | None = None
     time_zone: ZoneInfo | None = None
     allow_private_redirects: bool = False
+    idempotency_days: float = 7.0
+    write_seconds: float = 30.0
+    write_lease_seconds: float = 10.0
+    max_upload_bytes: int = 300 * 1024 * 1024
+    max_files_per_request: int = 50
+    max_spool_bytes: int = 2 * 1024**3
 
 
 def _file(path: Path) -> dict[str, Any]:
@@ -142,6 +168,9 @@ def _top(table: Mapping[str, Any], environ: Mapping[str, str], directory: Path, 
     for key, known_secrets in (("signing_keys", top.signing_keys), ("vault_key", (top.vault_key,))):
         if any(one is not None and len(one.reveal()) < KEY_LENGTH for one in known_secrets):
             problems.add("", key, f"must be at least {KEY_LENGTH} characters long")
+    _judge_numbers(top, TOP_RANGES, "", problems)
+    if top.max_spool_bytes < top.max_upload_bytes:
+        problems.add("", "max_spool_bytes", "must be at least max_upload_bytes, or the longest request never fits")
     return top
 
 
@@ -219,7 +248,7 @@ def _account(
     if settings is not None:
         _judge_settings(settings, where, problems)
     if limits is not None:
-        _judge_limits(limits, where, problems)
+        _judge_numbers(limits, RANGES, where, problems)
     if len(problems.found) > before or limits is None:
         return None
     return AccountConfig(str(id_), name, entry, settings, limits)
@@ -236,9 +265,9 @@ def _judge_settings(settings: Any, where: str, problems: Problems) -> None:
         problems.add(where, key, problem)
 
 
-def _judge_limits(limits: Limits, where: str, problems: Problems) -> None:
-    for key, (least, most) in RANGES.items():
-        if not least <= getattr(limits, key) <= most:
+def _judge_numbers(known: object, ranges: Mapping[str, tuple[float, float]], where: str, problems: Problems) -> None:
+    for key, (least, most) in ranges.items():
+        if not least <= getattr(known, key) <= most:
             problems.add(where, key, f"must be from {least:g} to {most:.0f}")
 
 

@@ -35,6 +35,14 @@ described(
     DOWNLOAD_ATTACHMENTS="Download attachments.",
     READ_REFERENCE="Read names and pickers: customers, suppliers, products and the like.",
     READ_CARTS="Read a cart by its id.",
+    CREATE_CARTS="Make carts, change them and check them out.",
+    CREATE_PURCHASE_ORDERS="Create purchase orders.",
+    UPDATE_ORDERS="Change orders.",
+    SUBMIT_ORDERS="Place orders that were saved before.",
+    CANCEL_ORDERS="Cancel or discard orders, each in the ways that its vendor has.",
+    ADD_ATTACHMENTS="Attach files or licence keys.",
+    UPDATE_ATTACHMENTS="Rename attachments.",
+    DELETE_ATTACHMENTS="Delete attachments.",
 )
 described(
     model.AccountState,

@@ -19,6 +19,7 @@ from gateway.errors import BadUserInput, GatewayError, InvalidId, LimitExceeded
 from gateway.model.ref import Kind, Ref
 from gateway.schema.agreement import AgreementLineView, AgreementView, AssetView, ProductSubscriptionView
 from gateway.schema.context import Context, Info, Shortfall
+from gateway.schema.mutation import Mutation
 from gateway.schema.nodes import find, order_ref
 from gateway.schema.order import AttachmentView, LineView, OrderView
 from gateway.schema.query import Query
@@ -47,6 +48,7 @@ def build_schema() -> GatewaySchema:
     """The public graph as a federation 2.9 subgraph."""
     return GatewaySchema(
         query=Query,
+        mutation=Mutation,
         types=[
             OrderView,
             LineView,

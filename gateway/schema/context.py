@@ -11,6 +11,7 @@ from gateway.accounts import Accounts
 from gateway.errors import GatewayError
 from gateway.loaders import Loaders
 from gateway.model.order import Attachment
+from gateway.writing import Writer
 
 
 class DownloadLinks(Protocol):
@@ -32,6 +33,7 @@ class Context:
     accounts: Accounts
     loaders: Loaders
     downloads: DownloadLinks
+    writer: Writer
     principal: str = "anonymous"
     shortfalls: list[Shortfall] = field(default_factory=list)
     selections: dict[tuple[int, ...], frozenset[str]] = field(default_factory=dict)

@@ -9,8 +9,8 @@ import strawberry
 from gateway.model import order as model
 from gateway.model.agreement import Agreement, Asset, ProductSubscription
 from gateway.model.values import AuditEvent, BillingCycle, Vendor
+from gateway.model.writing import OrderAction, OrderActionKind
 from gateway.schema.account import PageInfoView, VendorAccountView
-from gateway.schema.actions import OrderAction, OrderActionKind, order_actions
 from gateway.schema.agreement import (
     AgreementView,
     AssetView,
@@ -145,7 +145,7 @@ async def agreement(root: strawberry.Parent[model.Order | model.Attachment], inf
 
 
 def actions(root: Root, info: Info) -> list[OrderAction]:
-    return order_actions(root, info.context.accounts[root.ref.account].account)
+    return info.context.accounts[root.ref.account].actions(root)
 
 
 async def line_subscription(root: strawberry.Parent[model.Line], info: Info) -> ProductSubscription | None:

@@ -346,10 +346,27 @@ plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_si
 values = st.recursive(plain, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=st.dictionaries(st.sampled_from([*Shop.__dataclass_fields__, "password_file", "keys_file"]), values))
 def test_no_value_under_any_key_does_more_than_be_a_problem(tmp_path: Path, table: dict[str, Any]) -> None:
     found = Problems()
     shop = fill(Shop, table, "accounts.x", tmp_path, found)
     assert (shop is None) == bool(found.found)
     assert all(line.startswith("accounts.x.") for line in found.found)
+
+
+def test_bounds_of_uploads_have_defaults_and_can_be_set(tmp_path: Path) -> None:
+    config = read(tmp_path, TOP + SHOP)
+    assert (config.max_upload_bytes, config.max_files_per_request, config.max_spool_bytes) == (300 * 2**20, 50, 2**31)
+    config = read(tmp_path, "max_upload_bytes = 5_000_000\n" + TOP + SHOP, ORDER_GATEWAY_MAX_FILES_PER_REQUEST="3")
+    assert (config.max_upload_bytes, config.max_files_per_request) == (5_000_000, 3)
+
+
+def test_bounds_of_uploads_that_cannot_work_are_refused(tmp_path: Path) -> None:
+    found = problems(tmp_path, "max_upload_bytes = 5_000_000\nmax_spool_bytes = 4_000_000\n" + TOP + SHOP)
+    assert found == ["max_spool_bytes: must be at least max_upload_bytes, or the longest request never fits"]
+    found = problems(tmp_path, "max_upload_bytes = 10\nmax_files_per_request = 0\n" + TOP + SHOP)
+    assert found == [
+        "max_files_per_request: must be from 1 to 100",
+        "max_upload_bytes: must be from 1024 to 1099511627776",
+    ]

@@ -19,3 +19,8 @@ class FieldRow:
     value: Callable[[Any], object]
     expect: object
     note: str = ""
+
+
+WriteRow = FieldRow
+"""The same for what is written: `homes` are "Input.field" names, and `value` takes the JSON that the vendor's sample
+command became, to show what stands at the field's place."""

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
+from _pytest.mark import ParameterSet
 
-from gateway.accounts import Accounts
-from gateway.app import open_accounts
-from gateway.config import load_table
 from gateway.errors import FilterNotSupported, GatewayError
-from gateway.loaders import Loaders
 from gateway.model.account import AccountState, Capability
 from gateway.model.agreement import Agreement
 from gateway.model.order import Attachment, AttachmentKind, Order, OrderStatus
 from gateway.model.ref import Kind, Ref
-from gateway.sandbox.app import Sandbox, create_sandbox
+from gateway.model.values import Vendor
+from gateway.model.writing import OrderActionKind, UserError, UserErrorCode, WriteState
 from gateway.sandbox.control import Fault
 from gateway.vendors.base import (
     AGREEMENT,
@@ -45,79 +40,23 @@ from gateway.vendors.base import (
 )
 from gateway.vendors.filters import matches
 from gateway.vendors.partner_center.reads import PROVISIONING
-from gateway.vendors.registry import REGISTRY
+from gateway.vendors.writes import WRITES, Write
+from tests.vendors import write_proofs
+from tests.vendors.subject import ACCOUNTS, Subject, subject
 
-ROOT = "http://127.0.0.1:9000"
-SIZE = 0.25
-
-# Each account of the suite: its vendor, and which of the sandbox's credentials it takes.
-ACCOUNTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "pc-both": lambda c: {"vendor": "partner_center", **without(c["partner_center"], "customers")},
-    "pc-app": lambda c: {"vendor": "partner_center", **without(c["partner_center"], "customers", "refresh_token")},
-    "sellercloud": lambda c: {"vendor": "sellercloud", **c["sellercloud"]},
-    **{
-        f"swo-{actor}": lambda c, actor=actor: {  # type: ignore[misc]  # a default binds the loop's variable
-            "vendor": "softwareone",
-            "base_url": c["softwareone"]["base_url"],
-            "token": c["softwareone"]["tokens"][actor],
-            "actor": actor,
-        }
-        for actor in ("client", "vendor", "operations")
-    },
-}
+SHORT = {"pc-both", "sellercloud", "swo-client", "swo-vendor"}
+"""Accounts that stand for all in the short run: each vendor, and each actor that may write something of its own."""
 
 
-def without(table: dict[str, Any], *keys: str) -> dict[str, Any]:
-    return {key: value for key, value in table.items() if key not in keys}
+def cases(*things: Iterable[Any]) -> list[ParameterSet]:
+    """Every account with each of the things; those outside the short run are slow."""
+    return [
+        pytest.param(name, *rest, marks=() if name in SHORT else pytest.mark.slow)
+        for name, *rest in itertools.product(ACCOUNTS, *things)
+    ]
 
 
-@dataclass(slots=True)
-class Subject:
-    """One account under test, alone with its emulator."""
-
-    adapter: Adapter
-    accounts: Accounts
-    sandbox: Sandbox
-
-    @property
-    def calls(self) -> int:
-        return sum(len(desk.journal) for desk in self.sandbox.desks.values())
-
-    def can(self, capability: Capability) -> bool:
-        return capability in self.adapter.account.capabilities
-
-    def loaders(self) -> Loaders:
-        return Loaders(self.accounts)
-
-
-@asynccontextmanager
-async def subject(name: str) -> AsyncIterator[Subject]:
-    sandbox = create_sandbox(size=SIZE)
-    credentials = {key: desk.emulator.credentials(ROOT) for key, desk in sandbox.desks.items()}
-    document = {
-        "public_url": ROOT,
-        "allow_private_redirects": True,
-        "accounts": {name: ACCOUNTS[name](credentials)},
-    }
-    config = load_table(document, {}, REGISTRY)
-    async with open_accounts(config, httpx.ASGITransport(app=sandbox.app)) as accounts:
-        yield Subject(accounts[name], accounts, sandbox)
-
-
-every_account = pytest.mark.parametrize("name", ACCOUNTS)
-
-
-async def all_orders(adapter: Adapter, wanted: OrderFilter | None = None, descending: bool = True) -> list[Order]:
-    rows: list[Order] = []
-    place: Position | None = None
-    for _ in range(500):
-        step = await adapter.orders(wanted or OrderFilter(), place, 100, descending)
-        rows += step.rows
-        assert step.notice is None
-        if step.resume is None:
-            return rows
-        place = step.resume
-    raise AssertionError("the list does not end")
+every_account = pytest.mark.parametrize("name", cases())
 
 
 async def all_agreements(adapter: Adapter) -> list[Agreement]:
@@ -135,8 +74,8 @@ async def all_agreements(adapter: Adapter) -> list[Agreement]:
 @every_account
 async def test_the_list_is_whole_sorted_and_the_same_from_both_ends(name: str) -> None:
     async with subject(name) as one:
-        down = await all_orders(one.adapter)
-        up = await all_orders(one.adapter, descending=False)
+        down = await one.orders()
+        up = await one.orders(descending=False)
         positions = [order_position(order) for order in down]
         assert positions == sorted(positions, reverse=True)
         assert len(set(positions)) == len(positions)
@@ -151,7 +90,7 @@ async def test_the_list_is_whole_sorted_and_the_same_from_both_ends(name: str) -
 @every_account
 async def test_an_order_is_the_same_by_every_road(name: str) -> None:
     async with subject(name) as one:
-        rows = (await all_orders(one.adapter))[::7][:40]
+        rows = (await one.orders())[::7][:40]
         batch = one.adapter.reads.get(ORDER)
         assert batch is not None
         missing = Ref.of(name, Kind.ORDER, *("00000000-0000-0000-0000-000000000000", "1")[-len(rows[0].ref.parts) :])
@@ -164,7 +103,7 @@ async def test_an_order_is_the_same_by_every_road(name: str) -> None:
 @every_account
 async def test_filters_keep_what_matches_and_lose_nothing(name: str) -> None:
     async with subject(name) as one:
-        everything = await all_orders(one.adapter)
+        everything = await one.orders()
         statuses = {order.status for order in everything} - {OrderStatus.DELETED}
         middle = everything[len(everything) // 2].created_at or datetime.now(UTC)
         customer = next(order.customer.key for order in everything if order.customer)
@@ -178,7 +117,7 @@ async def test_filters_keep_what_matches_and_lose_nothing(name: str) -> None:
             OrderFilter(created_from=middle - timedelta(days=20), created_before=middle + timedelta(days=20)),
         ]
         for one_filter in wanted:
-            rows = await all_orders(one.adapter, one_filter)
+            rows = await one.orders(one_filter)
             assert [row.ref for row in rows] == [o.ref for o in everything if matches(o, one_filter)], one_filter
             count = await one.adapter.count_orders(one_filter)
             assert count is None or count == len(rows), one_filter
@@ -189,7 +128,7 @@ async def test_updated_from_works_or_is_refused_before_any_call(name: str) -> No
     async with subject(name) as one:
         since = datetime.now(UTC) - timedelta(days=60)
         try:
-            rows = await all_orders(one.adapter, OrderFilter(updated_from=since))
+            rows = await one.orders(OrderFilter(updated_from=since))
         except FilterNotSupported:
             assert one.calls == 0
             return
@@ -200,8 +139,8 @@ async def test_updated_from_works_or_is_refused_before_any_call(name: str) -> No
 @every_account
 async def test_search_finds_an_order_by_its_number(name: str) -> None:
     async with subject(name) as one:
-        order = (await all_orders(one.adapter))[3]
-        rows = await all_orders(one.adapter, OrderFilter(search=order.number))
+        order = (await one.orders())[3]
+        rows = await one.orders(OrderFilter(search=order.number))
         assert order.ref in {row.ref for row in rows}
 
 
@@ -210,14 +149,14 @@ async def test_a_customer_nobody_has_costs_no_rows(name: str) -> None:
     async with subject(name) as one:
         for key in ("no-such-customer", "00000000-0000-0000-0000-000000000001", "999999", 'x")),or(eq(id,"'):
             try:
-                rows = await all_orders(one.adapter, OrderFilter(customer_keys=(key,)))
+                rows = await one.orders(OrderFilter(customer_keys=(key,)))
             except (AssertionError, GatewayError):
                 continue  # a customer that the vendor refuses is told, which is as good as no rows
             assert rows == []
 
 
 async def prove_orders(one: Subject) -> None:
-    assert await all_orders(one.adapter)
+    assert await one.orders()
 
 
 async def prove_agreements(one: Subject) -> None:
@@ -232,7 +171,7 @@ async def prove_agreements(one: Subject) -> None:
 
 
 async def prove_subscriptions(one: Subject) -> None:
-    orders = await all_orders(one.adapter)
+    orders = await one.orders()
     embedded = [sub for order in orders for sub in order.subscriptions or ()]
     assert embedded
     loaders = one.loaders()
@@ -247,14 +186,14 @@ async def prove_subscriptions(one: Subject) -> None:
 
 async def prove_provisioning(one: Subject) -> None:
     loaders = one.loaders()
-    found = [await loaders.load(PROVISIONING, order.ref) for order in (await all_orders(one.adapter))[:20]]
+    found = [await loaders.load(PROVISIONING, order.ref) for order in (await one.orders())[:20]]
     assert any(found)
 
 
 async def some_attachments(one: Subject) -> list[Attachment]:
     loaders = one.loaders()
     found: list[Attachment] = []
-    for order in await all_orders(one.adapter):
+    for order in await one.orders():
         place = OrderPlace(order.ref, order.agreement.ref if order.agreement else None)
         found += await loaders.load(ORDER_ATTACHMENTS, place) or ()
         if len(found) > 5:
@@ -283,7 +222,7 @@ async def prove_downloads(one: Subject) -> None:
 
 async def prove_reference(one: Subject) -> None:
     loaders = one.loaders()
-    order = (await all_orders(one.adapter))[0]
+    order = (await one.orders())[0]
     for party in (order.customer, order.supplier):
         if party is not None and party.name is None:
             assert party.lookup is not None
@@ -341,7 +280,15 @@ READS: tuple[Read[Any, Any], ...] = (
 )
 
 
-@pytest.mark.parametrize(("name", "capability"), list(itertools.product(ACCOUNTS, Capability)))
+WRITTEN = {write.capability for write in WRITES}
+
+
+def test_every_capability_is_proved_by_reading_or_by_writing() -> None:
+    assert set(PROOFS).isdisjoint(WRITTEN)
+    assert set(PROOFS) | WRITTEN == set(Capability)
+
+
+@pytest.mark.parametrize(("name", "capability"), cases(PROOFS))
 async def test_what_is_declared_works_and_what_is_not_is_never_called(name: str, capability: Capability) -> None:
     async with subject(name) as one:
         if one.can(capability):
@@ -367,3 +314,93 @@ async def test_the_doctor_finds_a_good_account_well_and_a_bad_login_ill(name: st
         desk.add(Fault("unauthorized", times=None))
         checks = await one.adapter.check()
         assert any(not check.ok and check.remark for check in checks)
+
+
+def called(one: object) -> str:
+    return str(getattr(one, "name", one))
+
+
+every_action = pytest.mark.parametrize(("name", "kind"), cases(OrderActionKind), ids=called)
+
+
+@every_account
+async def test_what_its_login_may_write_an_account_declares_and_has_a_handler_for_and_nothing_else(name: str) -> None:
+    async with subject(name) as one:
+        known = {write.name for write in write_proofs.PROOFS[name]}
+        assert {write.name for write in WRITES if one.can(write.capability)} == known
+        assert {write.name for write in WRITES if one.adapter.writes.get(write) is not None} == known
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        pytest.param(name, write, marks=() if name in SHORT else pytest.mark.slow)
+        for name, known in write_proofs.PROOFS.items()
+        for write in known
+    ],
+    ids=called,
+)
+async def test_what_is_declared_is_done_and_shows_in_what_is_read(name: str, write: Write[Any]) -> None:
+    async with subject(name) as one:
+        await write_proofs.PROOFS[name][write](one)
+
+
+@every_account
+async def test_what_is_not_declared_is_refused_before_any_call_and_says_what_to_do_instead(name: str) -> None:
+    async with subject(name) as one:
+        for write, command in write_proofs.commands(one).items():
+            if write in write_proofs.PROOFS[name]:
+                continue
+            written = await one.run(write, command)
+            assert written.state is WriteState.REFUSED
+            (error,) = written.user_errors
+            assert (error.code, error.field) == (UserErrorCode.UNSUPPORTED, None)
+            assert error.message == one.adapter.writes.instead(write), "nothing says what to do instead"
+            assert written.outcome.refs == {}
+        assert one.calls == 0
+
+
+@every_account
+async def test_every_order_tells_of_every_action_and_gives_a_reason_for_each_no(name: str) -> None:
+    async with subject(name) as one:
+        orders = await one.orders()
+        before = one.calls
+        for order in orders:
+            actions = one.adapter.actions(order)
+            assert [action.kind for action in actions] == list(OrderActionKind)
+            assert all(action.possible or action.reason for action in actions)
+        assert one.calls == before
+
+
+@every_action
+async def test_what_an_order_says_may_be_done_to_it_is_not_forbidden_and_the_rest_is(
+    name: str, kind: OrderActionKind
+) -> None:
+    """On a few orders of each status and type, with every consent."""
+    async with subject(name) as one:
+        orders = {(order.status, order.type, place % 3): order for place, order in enumerate(await one.orders())}
+        gone_through = lines_decided = 0
+        for order in orders.values():
+            before = one.changes
+            written = await one.run(write_proofs.ON_ORDERS[kind], await write_proofs.command_on(one, kind, order))
+            if not write_proofs.possible(one, kind, order):
+                # What has come about already is done without a call.
+                assert written.state is WriteState.REFUSED or one.changes == before, written
+                continue
+            assert not any(error.vendor_code in BY_STATUS for error in written.user_errors), written
+            forbidden = any(forbids(error) for error in written.user_errors)
+            assert not forbidden or kind in LINES_DECIDE.get(one.adapter.account.vendor, ()), written
+            gone_through += not forbidden
+            lines_decided += forbidden
+        assert gone_through or not lines_decided
+
+
+# What the vendor says of the subscriptions that the order's lines began decides besides, and no order shows that.
+LINES_DECIDE = {Vendor.PARTNER_CENTER: (OrderActionKind.CANCEL,)}
+BY_STATUS = ("800014", "800061", "800042")  # Partner Center's: the order's status does not allow it
+FORBIDDEN = (UserErrorCode.UNSUPPORTED, UserErrorCode.NOT_ALLOWED_HERE, UserErrorCode.STALE)
+
+
+def forbids(error: UserError) -> bool:
+    """Whether it says that this cannot be done to such an order, whatever the input."""
+    return error.code in FORBIDDEN and error.field in (None, ("orderId",), ("parentId",))

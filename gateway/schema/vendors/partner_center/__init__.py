@@ -4,12 +4,13 @@ from gateway.schema.vendors.partner_center.agreements import (
     PartnerCenterAgreementDetailsView,
     PartnerCenterSubscriptionDetailsView,
 )
-from gateway.schema.vendors.partner_center.carts import CartLineView, CartView
+from gateway.schema.vendors.partner_center.carts import CartLineView, CartView, CheckoutErrorView
 from gateway.schema.vendors.partner_center.orders import PartnerCenterLineDetailsView, PartnerCenterOrderDetailsView
 
 __all__ = [
     "CartLineView",
     "CartView",
+    "CheckoutErrorView",
     "PartnerCenterAgreementDetailsView",
     "PartnerCenterLineDetailsView",
     "PartnerCenterOrderDetailsView",

@@ -102,3 +102,11 @@ class CartView(Node):
     ready_for_checkout: bool = plain("Active, not expired, and no line or add-on with an error.")
     etag: str | None = plain("The vendor's mark of this state.")
     links: list[VendorLinkView] = plain("Links that the vendor sent along.")
+
+
+@view(model.CheckoutError, name="CheckoutError", description="Why a group of lines did not become an order.")
+class CheckoutErrorView:
+    order_group: str = plain("The group.")
+    code: int | None = plain("The vendor's number for it.")
+    message: str | None = plain("The vendor's words: untrusted, capped, without control characters.")
+    lines: list[CartLineView] = plain("The cart's lines of that group.")

@@ -20,6 +20,14 @@ described(
     UNKNOWN=UNKNOWN,
 )
 described(
+    model.SellercloudPoType,
+    "SellercloudPoType",
+    "What kind of purchase order is created.",
+    PURCHASE_ORDER="An order to a supplier.",
+    CREDIT_MEMO="A credit from a supplier.",
+    VENDOR_OFFER="A supplier's offer.",
+)
+described(
     model.SellercloudPriority,
     "SellercloudPriority",
     "How urgent a purchase order is.",
@@ -94,6 +102,16 @@ described(
     FIXED_AMOUNT="An amount of money.",
     PERCENTAGE="A percentage.",
     UNKNOWN=UNKNOWN,
+)
+described(
+    model.SellercloudCarrier,
+    "SellercloudCarrier",
+    "Who carries a shipment.",
+    UPS="UPS.",
+    USPS="The United States Postal Service.",
+    FEDEX="FedEx.",
+    DHL="DHL.",
+    OTHER="Another one, named in `otherCarrier`.",
 )
 described(
     model.AddressClassification,
