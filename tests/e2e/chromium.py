@@ -70,6 +70,7 @@ class Page:
     _sent: int = 0
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _session: str | None = None
+    _chooser: asyncio.Future[int] | None = None
 
     async def __aenter__(self) -> Self:
         self._start(self._listen())
@@ -117,6 +118,22 @@ class Page:
         mouse = {"x": x, "y": y, "button": "left", "clickCount": 1}
         for kind in ("mousePressed", "mouseReleased"):
             await self._call("Input.dispatchMouseEvent", {"type": kind, **mouse})
+
+    async def press(self, key: str) -> None:
+        """Presses and lets go of Enter or Tab, wherever the focus is."""
+        code, text = {"Enter": (13, "\r"), "Tab": (9, "")}[key]
+        event = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+        await self._call("Input.dispatchKeyEvent", {"type": "keyDown", "text": text, **event})
+        await self._call("Input.dispatchKeyEvent", {"type": "keyUp", **event})
+
+    @asynccontextmanager
+    async def choosing(self, *files: Path) -> AsyncIterator[None]:
+        """Answers the file dialog that the block's work opens."""
+        self._chooser = asyncio.get_running_loop().create_future()
+        await self._call("Page.setInterceptFileChooserDialog", {"enabled": True})
+        yield
+        node = await asyncio.wait_for(self._chooser, 30)
+        await self._call("DOM.setFileInputFiles", {"files": [str(file) for file in files], "backendNodeId": node})
 
     async def insert(self, text: str) -> None:
         """Enters `text` where the caret is, as a paste does."""
@@ -167,6 +184,8 @@ class Page:
 
     def _note(self, method: str, params: dict[str, Any]) -> None:
         match method:
+            case "Page.fileChooserOpened" if self._chooser:
+                self._chooser.set_result(params["backendNodeId"])
             case "Network.requestWillBeSent":
                 self.requests.append(params["request"]["url"])
             case "Network.webSocketCreated":

@@ -104,11 +104,12 @@ def test_the_exported_routes_serve_the_files_under_the_graphql_address() -> None
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["title"])
-def test_each_example_is_one_named_query_with_values_for_its_variables(example: dict[str, Any]) -> None:
-    operations = [d for d in parse(example["query"]).definitions if isinstance(d, OperationDefinitionNode)]
-    assert [operation.operation.value for operation in operations] == ["query"]
-    assert operations[0].name
-    declared = {variable.variable.name.value for variable in operations[0].variable_definitions or ()}
+def test_each_example_is_one_named_operation_with_values_for_its_variables(example: dict[str, Any]) -> None:
+    definitions = parse(example["query"]).definitions
+    [operation] = [definition for definition in definitions if isinstance(definition, OperationDefinitionNode)]
+    assert operation.operation.value in {"query", "mutation"}
+    assert operation.name
+    declared = {variable.variable.name.value for variable in operation.variable_definitions or ()}
     assert declared == set(example["variables"] or {})
 
 

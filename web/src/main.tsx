@@ -1,20 +1,13 @@
 import "graphiql/setup-workers/vite";
 import "graphiql/style.css";
-import { createGraphiQLFetcher } from "@graphiql/toolkit";
-import { GraphiQL } from "graphiql";
+import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { Component, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { ExamplesMenu } from "./ExamplesMenu";
 import { EXAMPLES } from "./examples";
+import { fetcher } from "./fetcher";
+import { FILES_PLUGIN } from "./FilesPlugin";
 import { storage } from "./storage";
-
-const endpoint = location.pathname;
-
-const fetcher = createGraphiQLFetcher({
-  url: endpoint,
-  // Any header a form cannot send makes the browser ask first, which is the gateway's guard against forged requests.
-  headers: { "graphql-require-preflight": "1" },
-});
 
 /** Says what went wrong where React would leave an empty page. */
 class Visible extends Component<{ children: ReactNode }, { error: Error | null }> {
@@ -35,6 +28,9 @@ createRoot(document.getElementById("explorer")!).render(
     <GraphiQL
       fetcher={fetcher}
       storage={storage}
+      plugins={[HISTORY_PLUGIN, FILES_PLUGIN]}
+      // In the variables an Upload is null: the file comes beside them.
+      customScalarSchemas={{ Upload: { type: "null" } }}
       defaultTabs={EXAMPLES}
       defaultEditorToolsVisibility
       shouldPersistHeaders={false}
