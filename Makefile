@@ -15,10 +15,10 @@ sandbox: $(SETUP) ## the vendors' emulators alone
 	$(BIN)/python -m gateway sandbox --port $(SANDBOX_PORT)
 
 test: check ## under three minutes: pure, seams, one whole case per kind
-	$(BIN)/python -m pytest -q -n 2 -m "not slow"
+	$(BIN)/python -m pytest -q -n 3 -m "not slow" --hypothesis-profile fast
 
 test-all: check web .venv-mpt/.ready ## everything: full tables, a real browser, the vendors' own clients
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 3
 
 check: $(SETUP) ## style, types, import contracts
 	$(BIN)/ruff check .

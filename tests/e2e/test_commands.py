@@ -66,6 +66,7 @@ def test_the_doctor_finds_good_accounts_well(tmp_path: Path, credentials: dict[s
     assert {"contoso", "acme", "market"} <= {line.split()[0] for line in done.stdout.splitlines()}
 
 
+@pytest.mark.slow
 def test_the_doctor_names_the_account_that_is_ill_and_what_to_mend(tmp_path: Path, credentials: dict[str, Any]) -> None:
     done = command("doctor", "--config", written(tmp_path, credentials, 8000, password="wrong-password"))
     assert done.returncode == 1
@@ -75,6 +76,7 @@ def test_the_doctor_names_the_account_that_is_ill_and_what_to_mend(tmp_path: Pat
     assert "wrong-password" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_two_workers_serve_one_graph_and_keep_renewed_logins(tmp_path: Path, credentials: dict[str, Any]) -> None:
     port = free_port()
     config = written(tmp_path, credentials, port)
@@ -104,6 +106,18 @@ def test_what_cannot_run_says_why(arguments: list[str], named: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("key", ["data_dir", "signing_keys"])
+def test_several_workers_need_what_they_share(tmp_path: Path, credentials: dict[str, Any], key: str) -> None:
+    config = Path(written(tmp_path, credentials, free_port()))
+    lines = config.read_text().splitlines(keepends=True)
+    config.write_text("".join(line for line in lines if not line.startswith(key)))
+    done = command("serve", "--config", str(config), "--workers", "2")
+    assert done.returncode == 2
+    assert f"{key}: needed with several workers" in done.stderr
+
+
+@pytest.mark.slow
 def test_a_bad_configuration_names_all_its_keys(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text(
@@ -116,6 +130,7 @@ def test_a_bad_configuration_names_all_its_keys(tmp_path: Path) -> None:
     assert "typo-secret" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_told_with_a_way_out() -> None:
     port = free_port()
     with running(f"http://127.0.0.1:{port}/credentials", "sandbox", "--port", str(port), "--size", "0.05"):
@@ -124,6 +139,7 @@ def test_a_taken_port_is_told_with_a_way_out() -> None:
     assert f"port {port} is in use" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("early", [True, False], ids=["while it starts", "while it serves"])
 def test_a_demo_that_is_stopped_takes_its_sandbox_along(tmp_path: Path, sign: signal.Signals, early: bool) -> None:
@@ -140,6 +156,7 @@ def test_a_demo_that_is_stopped_takes_its_sandbox_along(tmp_path: Path, sign: si
     assert "Traceback" not in log.read_text()
 
 
+@pytest.mark.slow
 def test_a_link_s_token_is_never_logged(tmp_path: Path, credentials: dict[str, Any]) -> None:
     port = free_port()
     log = tmp_path / "log"
@@ -163,6 +180,7 @@ def test_a_link_s_token_is_never_logged(tmp_path: Path, credentials: dict[str, A
     assert "the-token" not in written_down
 
 
+@pytest.mark.slow
 def test_a_store_that_cannot_be_used_is_told_in_a_line(tmp_path: Path, credentials: dict[str, Any]) -> None:
     config = written(tmp_path, credentials, free_port())
     (tmp_path / "data").write_text("a file where the folder should be")
