@@ -128,7 +128,8 @@ class AttachmentWrites:
                 if not (sent and await seen()):
                     await send()
             except VendorError as error:
-                if error.certain and (not sent or isinstance(error, NotFound | VendorRefused)):
+                # A no to the look says nothing of what an earlier call did.
+                if error.certain and (not sent or (error.of_write and isinstance(error, NotFound | VendorRefused))):
                     raise
                 sent = True
             else:

@@ -56,6 +56,18 @@ async def test_an_update_that_stays_open_is_unknown_and_a_repeat_settles_it() ->
         assert one.sent("PUT") == 1
 
 
+async def test_a_look_that_is_refused_does_not_refuse_the_update() -> None:
+    async with attaching(seconds=3) as one:
+        (ref,) = (await one.attach(entry(name="N"))).outcome.refs["attachments"]
+        command = UpdateAttachment(attachment_id=ref, name="M")
+        one.bench.fault("lost", method="PUT")
+        one.bench.fault("error", method="GET", path="/attachments$", status=400, times=None)
+        assert (await one.run(UPDATE_ATTACHMENT, command, "u")).state is WriteState.UNKNOWN
+        one.bench.desk.clear()
+        assert (await one.run(UPDATE_ATTACHMENT, command, "u")).state is WriteState.DONE
+        assert one.there()[-1]["revision"] == 2
+
+
 async def test_changing_or_deleting_what_is_not_there_is_not_found() -> None:
     async with attaching() as one:
         ref = attachment(one.agreement, "ATT-0")
