@@ -229,10 +229,11 @@ class SqliteLedger:
         if now - self._swept < 1 and self._swept <= now:
             return
         self._swept = now
-        for table, over in (("writes", "expires <= ?1 AND lease <= ?1"), ("claims", "expires <= ?1")):
+        for table, over in (("writes", "max(expires, lease)"), ("claims", "expires")):
             connection.execute(
-                f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {over} LIMIT ?2)",  # noqa: S608 - ours
-                (now, SWEPT_AT_ONCE),
+                f"DELETE FROM {table} WHERE rowid IN "  # noqa: S608 - ours
+                f"(SELECT rowid FROM {table} WHERE expires <= ? AND {over} <= ? LIMIT ?)",
+                (now, now, SWEPT_AT_ONCE),
             )
 
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
