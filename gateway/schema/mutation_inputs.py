@@ -9,15 +9,10 @@ import strawberry
 from gateway.model.order import AttachmentKind
 from gateway.schema.input import input_of, optional, wanted
 from gateway.schema.scalars import URL, Upload
-from gateway.schema.value_inputs import MoneyInput, NoticeInput
+from gateway.schema.value_inputs import KEY, MoneyInput, NoticeInput
 from gateway.schema.vendors.sellercloud.inputs import SellercloudPurchaseOrderInput, UpdateSellercloudOrderInput
 from gateway.schema.vendors.softwareone.inputs import SoftwareOneOrderInput, UpdateSoftwareOneOrderInput
 from gateway.vendors import commands
-
-KEY = (
-    "Any text of up to 200 characters, best a UUID, new for each thing that is wanted: a repeat with the same key and "
-    "input is never done twice."
-)
 
 
 @strawberry.input(

@@ -8,6 +8,11 @@ from gateway.schema.input import input_of, optional, wanted
 from gateway.schema.scalars import CurrencyCode
 from gateway.vendors import commands
 
+KEY = (
+    "Any text of up to 200 characters, best a UUID, new for each thing that is wanted: a repeat with the same key and "
+    "input is never done twice."
+)
+
 
 @input_of(commands.Amount, name="MoneyInput", description="An amount of money.")
 class MoneyInput:

@@ -10,10 +10,8 @@ from gateway.model.cart import ParticipantRole
 from gateway.model.values import BillingCycle
 from gateway.schema.input import input_of, optional, wanted
 from gateway.schema.scalars import CurrencyCode, Duration
-from gateway.schema.value_inputs import KeyValueInput, MoneyInput
+from gateway.schema.value_inputs import KEY, KeyValueInput, MoneyInput
 from gateway.vendors import commands
-
-KEY = "See CreatePurchaseOrderInput.idempotencyKey."
 
 
 @input_of(commands.Participant, name="CartParticipantInput", description="Another partner with a part in a purchase.")
