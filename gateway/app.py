@@ -20,6 +20,8 @@ from gateway.edge import explorer
 from gateway.edge.access import AccessLog
 from gateway.edge.downloads import Downloads
 from gateway.edge.graphql import Endpoint
+from gateway.edge.identity import Identities
+from gateway.edge.operations import Operations
 from gateway.edge.uploads import Bounds, Uploads
 from gateway.schema.build import GatewaySchema, build_schema
 from gateway.store.ledger import SqliteLedger
@@ -27,10 +29,9 @@ from gateway.store.spool import Spool
 from gateway.store.sqlite import Database
 from gateway.store.vault import open_vault
 from gateway.upstream.engine import AiohttpTransport
+from gateway.upstream.tally import count
 from gateway.vendors.base import Services
 from gateway.writing import Writer
-
-MAX_BODY = 1024 * 1024
 
 
 def utc_now() -> datetime:
@@ -47,7 +48,7 @@ async def open_accounts(
         stack.push_async_callback(vault.close)
         way_out = transport or AiohttpTransport()
         stack.push_async_callback(way_out.aclose)
-        services = Services(way_out, vault, now, config.allow_private_redirects)
+        services = Services(way_out, vault, now, config.allow_private_redirects, count)
         adapters = [one.entry.create(one.id, one.name, one.settings, one.limits, services) for one in config.accounts]
         for adapter in adapters:
             stack.push_async_callback(adapter.close)
@@ -81,27 +82,32 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_accounts(config, transport, now) as accounts:
-            app.state.accounts = accounts
-            app.state.downloads = Downloads(accounts, config.signing_keys, config.public_url)
+            downloads = app.state.downloads = Downloads(accounts, config.signing_keys, config.public_url)
             app.state.uploads = Uploads(
                 accounts, open_spool(config), Bounds(config.max_upload_bytes, config.max_files_per_request)
             )
             writer = app.state.writer = open_writer(config)
+            app.state.identities = Identities(config.auth)
+            app.state.operations = Operations(graph, accounts, downloads, writer)
             try:
                 yield
             finally:
                 await writer.close()  # before the accounts: what was sent to a vendor is recorded first
 
+    graph = schema or build_schema()
     app = Starlette(
         routes=[
             Route("/", home, methods=["GET"]),
-            Route("/graphql", Endpoint(schema or build_schema())),
+            Route("/graphql", Endpoint()),
             Route("/files/{token}", download, methods=["GET"]),
             Route("/healthz", healthy, methods=["GET"]),
             Route("/readyz", healthy, methods=["GET"]),
             *explorer.routes,
         ],
-        middleware=[Middleware(AccessLog), Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)],
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=config.limits.max_body_bytes),
+        ],
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # it would redirect to whatever the Host header says

@@ -15,10 +15,12 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from gateway.policy import Auth, read_auth, read_limits
+from gateway.policy import Limits as GraphLimits
 from gateway.secret import Secret
 from gateway.tables import Problems, Typed, fill, keys, overlaid, unknown
 from gateway.vendors.base import Entry, Limits
@@ -70,7 +72,8 @@ class AccountConfig:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """`public_url` has no slash at its end. `signing_keys`: the first signs, all are accepted; not `lasting` where they
-    were made up for this process alone."""
+    were made up for this process alone. `explore`: introspection, suggestions and the explorer page; None means where
+    there is no authentication. `documents`: the manifest of those that alone may run."""
 
     public_url: str
     signing_keys: tuple[Secret, ...]
@@ -85,6 +88,13 @@ class Config:
     max_upload_bytes: int = 300 * 1024 * 1024
     max_files_per_request: int = 50
     max_spool_bytes: int = 2 * 1024**3
+    log_format: Literal["json", "text"] = "json"
+    explore: bool | None = None
+    http_profile: Literal["2025", "draft"] = "2025"
+    cors_origins: tuple[str, ...] = ()
+    documents: Path | None = None
+    auth: Auth = field(default_factory=Auth)
+    limits: GraphLimits = field(default_factory=GraphLimits)
     accounts: tuple[AccountConfig, ...] = ()
 
 
@@ -100,10 +110,12 @@ def load_table(
     """The same for a table already read; relative paths in it start at `directory`."""
     problems = Problems()
     table = dict(table)
-    accounts = table.pop("accounts", {})
+    accounts, auth, limits = table.pop("accounts", {}), table.pop("auth", {}), table.pop("limits", {})
     top = _top(table, environ, directory, problems)
     known = _accounts(accounts, environ, directory, {entry.vendor.value: entry for entry in entries}, problems, top)
-    if problems.found or top is None:
+    graph_limits = read_limits(limits, directory, problems)
+    who = read_auth(auth, frozenset(account.name for account in known), directory, problems)
+    if problems.found or top is None or graph_limits is None:
         raise ConfigError(problems.found)
     return Config(
         public_url=top.public_url.rstrip("/"),
@@ -119,6 +131,13 @@ def load_table(
         max_upload_bytes=top.max_upload_bytes,
         max_files_per_request=top.max_files_per_request,
         max_spool_bytes=top.max_spool_bytes,
+        log_format=top.log_format,
+        explore=top.explore,
+        http_profile=top.http_profile,
+        cors_origins=top.cors_origins,
+        documents=top.documents,
+        auth=who,
+        limits=graph_limits,
         accounts=tuple(known),
     )
 
@@ -137,6 +156,11 @@ class _Top:
     max_upload_bytes: int = 300 * 1024 * 1024
     max_files_per_request: int = 50
     max_spool_bytes: int = 2 * 1024**3
+    log_format: Literal["json", "text"] = "json"
+    explore: bool | None = None
+    http_profile: Literal["2025", "draft"] = "2025"
+    cors_origins: tuple[str, ...] = ()
+    documents: Path | None = None
 
 
 def _file(path: Path) -> dict[str, Any]:

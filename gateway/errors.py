@@ -1,10 +1,15 @@
 """The error tree, by what the caller can do about it.
 
 GatewayError
+├── Unauthenticated       say who you are: the credentials are missing, wrong or over
+├── Forbidden             this principal may not; names the scope that it lacks
+├── RateLimited           this principal has spent its budget; try again after `retry_after` seconds
 ├── ClientMistake         mend the request
 │   ├── InvalidId
 │   ├── BadUserInput      names the argument
 │   ├── LimitExceeded     names the limit
+│   │   └── CostExceeded      the document asks for more vendor calls than one operation may cost
+│   ├── PersistedQueryNotFound, PersistedQueryNotSupported   the document behind a hash is not known here
 │   └── Unsupported       this account cannot do that; nothing was called
 ├── VendorError           the vendor, or the way to it
 │   ├── VendorUnavailable     try again later
@@ -42,6 +47,8 @@ class GatewayError(Exception):
         vendor_code: str | None = None,
         correlation_id: str | None = None,
         argument: str | None = None,
+        limit: str | None = None,
+        scope: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -51,6 +58,8 @@ class GatewayError(Exception):
         self.vendor_code = vendor_code
         self.correlation_id = correlation_id
         self.argument = argument
+        self.limit = limit
+        self.scope = scope
         self.sent = True
         """False where not a byte of the request left: nothing can have happened at the vendor."""
         self.of_write = False
@@ -79,8 +88,23 @@ class GatewayError(Exception):
             "vendorCode": self.vendor_code,
             "correlationId": self.correlation_id,
             "argument": self.argument,
+            "limit": self.limit,
+            "scope": self.scope,
         }
         return {"code": self.code, "retryable": self.retryable} | {k: v for k, v in known.items() if v is not None}
+
+
+class Unauthenticated(GatewayError):
+    code = "UNAUTHENTICATED"
+
+
+class Forbidden(GatewayError):
+    code = "FORBIDDEN"
+
+
+class RateLimited(GatewayError):
+    code = "THROTTLED"
+    retryable = True
 
 
 class ClientMistake(GatewayError):
@@ -97,6 +121,18 @@ class BadUserInput(ClientMistake):
 
 class LimitExceeded(ClientMistake):
     code = "LIMIT_EXCEEDED"
+
+
+class CostExceeded(LimitExceeded):
+    code = "COST_EXCEEDED"
+
+
+class PersistedQueryNotFound(ClientMistake):
+    code = "PERSISTED_QUERY_NOT_FOUND"
+
+
+class PersistedQueryNotSupported(ClientMistake):
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
 
 
 class Unsupported(ClientMistake):

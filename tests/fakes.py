@@ -6,14 +6,19 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from gateway.accounts import Accounts
 from gateway.errors import GatewayError, NotFound
+from gateway.loaders import Loaders
 from gateway.model.account import Account, AccountHealth, AccountState, Capability
 from gateway.model.agreement import Agreement
 from gateway.model.files import UploadLimits
 from gateway.model.order import Attachment, Order
+from gateway.model.principal import ANYBODY, Principal
 from gateway.model.ref import Kind, Ref
 from gateway.model.values import Vendor
 from gateway.model.writing import OrderAction, OrderActionKind
+from gateway.schema.context import Context
+from gateway.upstream.tally import Tally
 from gateway.vendors.base import (
     AgreementFilter,
     Check,
@@ -111,3 +116,15 @@ class NoWriter(Writer):
 
     def __init__(self) -> None:
         pass
+
+
+class Links:
+    """Links that say which attachment they are for."""
+
+    def link(self, attachment: Attachment, principal: Principal) -> str | None:
+        return f"http://127.0.0.1/files/{attachment.number}"
+
+
+def context_over(accounts: Accounts, principal: Principal = ANYBODY) -> Context:
+    """What resolvers of one read share, over these accounts."""
+    return Context(accounts, Loaders(accounts), Links(), NoWriter(), principal, Tally())

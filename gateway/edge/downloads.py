@@ -28,6 +28,7 @@ from gateway.loaders import Loaders
 from gateway.model.account import Capability
 from gateway.model.files import media_type, safe_name
 from gateway.model.order import Attachment, AttachmentKind
+from gateway.model.principal import Principal
 from gateway.model.ref import Kind, Ref
 from gateway.secret import Secret
 from gateway.vendors.base import ATTACHMENT, Download
@@ -91,12 +92,12 @@ class Downloads:
         self._public_url = public_url.rstrip("/")
         self._now = now
 
-    def link(self, attachment: Attachment, principal: str) -> str | None:
+    def link(self, attachment: Attachment, principal: Principal) -> str | None:
         """An absolute address good for a few minutes; None where there is no file or no right to it."""
         account = self._accounts[attachment.ref.account].account
         if attachment.kind is AttachmentKind.LICENSE_KEY or Capability.DOWNLOAD_ATTACHMENTS not in account.capabilities:
             return None
-        ticket = Ticket(attachment.ref, principal, int(self._now()) + LIFETIME_SECONDS)
+        ticket = Ticket(attachment.ref, principal.name, int(self._now()) + LIFETIME_SECONDS)
         return f"{self._public_url}/files/{self._tickets.write(ticket)}"
 
     async def serve(self, token: str) -> Response:

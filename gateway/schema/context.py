@@ -11,13 +11,15 @@ from gateway.accounts import Accounts
 from gateway.errors import GatewayError
 from gateway.loaders import Loaders
 from gateway.model.order import Attachment
+from gateway.model.principal import Principal
+from gateway.upstream.tally import Tally
 from gateway.writing import Writer
 
 
 class DownloadLinks(Protocol):
     """Makes signed links to files on this gateway."""
 
-    def link(self, attachment: Attachment, principal: str) -> str | None: ...
+    def link(self, attachment: Attachment, principal: Principal) -> str | None: ...
 
 
 @dataclass(slots=True)
@@ -34,7 +36,8 @@ class Context:
     loaders: Loaders
     downloads: DownloadLinks
     writer: Writer
-    principal: str = "anonymous"
+    principal: Principal
+    tally: Tally
     shortfalls: list[Shortfall] = field(default_factory=list)
     selections: dict[tuple[int, ...], frozenset[str]] = field(default_factory=dict)
 

@@ -150,7 +150,7 @@ async def performed(
         return Written(Outcome.refused(*reading.mistakes), key)
     context = info.context
     digest = fingerprint(write.name, given)
-    result = await context.writer.run(context.principal, adapter, write, command, key, digest)
+    result = await context.writer.run(context.principal.name, adapter, write, command, key, digest)
     context.loaders.forget(adapter.account.id)
     for one in result.primed:
         context.loaders.prime(one.read, one.key, one.value)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import httpx
 
     from gateway.store import Vault
+    from gateway.upstream.wire import CallRecord
     from gateway.vendors.writes import Writes
 
 
@@ -234,12 +235,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What adapters need from the outside: the way out, a safe for rotating secrets, and the time (UTC)."""
+    """What adapters need from the outside: the way out, a safe for rotating secrets, the time (UTC), and who is told of
+    every call on the wire."""
 
     transport: httpx.AsyncBaseTransport
     vault: Vault
     now: Callable[[], datetime]
     allow_private_redirects: bool = False
+    observe: Callable[[CallRecord], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

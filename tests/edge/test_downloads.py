@@ -19,12 +19,15 @@ from gateway.errors import InvalidId, Throttled, VendorUnavailable
 from gateway.model.account import Capability
 from gateway.model.files import safe_name
 from gateway.model.order import Attachment, AttachmentKind
+from gateway.model.principal import Principal
 from gateway.model.ref import Kind, Ref
 from gateway.secret import Secret
 from gateway.vendors.base import ATTACHMENT
 from tests.fakes import EVERYTHING, FakeAdapter
 
 KEYS = (Secret("k" * 32), Secret("old" * 16))
+
+ADA = Principal(name="ada", accounts=None)
 
 
 def attachment(name: str = "PO 1.pdf", kind: AttachmentKind = AttachmentKind.FILE) -> Attachment:
@@ -51,7 +54,7 @@ class Desk:
         self.downloads = Downloads(Accounts([self.adapter]), KEYS, "https://orders.example.com/", lambda: self.now)
 
     def token(self) -> str:
-        link = self.downloads.link(self.file, "ada")
+        link = self.downloads.link(self.file, ADA)
         assert link is not None
         assert link.startswith("https://orders.example.com/files/")
         return link.rsplit("/", 1)[1]
@@ -190,8 +193,8 @@ async def test_a_file_that_is_gone_is_a_404_and_a_vendor_in_trouble_says_so() ->
 
 
 def test_there_is_no_link_without_a_file_or_the_right() -> None:
-    assert Desk().downloads.link(attachment(kind=AttachmentKind.LICENSE_KEY), "ada") is None
-    assert Desk(frozenset({Capability.READ_ATTACHMENTS})).downloads.link(attachment(), "ada") is None
+    assert Desk().downloads.link(attachment(kind=AttachmentKind.LICENSE_KEY), ADA) is None
+    assert Desk(frozenset({Capability.READ_ATTACHMENTS})).downloads.link(attachment(), ADA) is None
 
 
 def test_keys_can_be_changed_without_a_gap() -> None:

@@ -19,15 +19,17 @@ from starlette.routing import Route
 from strawberry.schema.config import StrawberryConfig
 
 from gateway.accounts import Accounts
-from gateway.app import MAX_BODY
 from gateway.edge.graphql import Endpoint
+from gateway.edge.identity import Identities
+from gateway.edge.operations import Operations
 from gateway.edge.uploads import Bounds, Uploads
 from gateway.model.files import UploadLimits
 from gateway.model.ref import Kind, Ref
+from gateway.policy import Auth, Limits
 from gateway.schema.build import Answering, GatewaySchema
 from gateway.schema.scalars import SCALARS, Upload
 from gateway.store.spool import Spool
-from tests.fakes import FakeAdapter
+from tests.fakes import FakeAdapter, Links, NoWriter
 
 MIB = 1024 * 1024
 BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
@@ -107,11 +109,11 @@ async def desk(
 
     schema = GatewaySchema(query=Query, config=StrawberryConfig(scalar_map=SCALARS), extensions=[Answering])
     app = Starlette(
-        routes=[Route("/graphql", Endpoint(schema))],
-        middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)],
+        routes=[Route("/graphql", Endpoint())],
+        middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=Limits().max_body_bytes)],
     )
-    app.state.accounts = accounts
-    app.state.downloads = app.state.writer = None
+    app.state.identities = Identities(Auth())
+    app.state.operations = Operations(schema, accounts, Links(), NoWriter())
     app.state.uploads = uploads
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:

@@ -96,7 +96,7 @@ class PartnerCenter:
         self.account = Account(id_, name, Vendor.PARTNER_CENTER, capabilities(settings))
         self.upload_limits: UploadLimits | None = settings.upload_limits
         self._settings = settings
-        self._api = Api(id_, settings, limits, services)
+        self._api = Api(self.account, settings, limits, services)
         fanout = Fanout(limits.max_concurrency)
         self._customers = Customers(self._api, settings, services.now)
         self._orders = Orders(self._api, self.account, self._customers, fanout, settings, services.now)

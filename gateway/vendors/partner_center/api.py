@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import httpx
 
 from gateway.errors import GatewayError, NotFound, Unsupported
-from gateway.model.account import AccountHealth
+from gateway.model.account import Account, AccountHealth
 from gateway.upstream.client import Stream, Upstream
 from gateway.upstream.client import path as joined
 from gateway.upstream.multipart import Multipart
@@ -32,13 +32,13 @@ CORRELATION: Final = "MS-CorrelationId"
 class Api:
     """One account's calls. `as_user` names those that take a user's login; raises Unsupported where there is none."""
 
-    def __init__(self, account: str, settings: Settings, limits: Limits, services: Services) -> None:
-        self._account = account
+    def __init__(self, account: Account, settings: Settings, limits: Limits, services: Services) -> None:
+        self._account = account.name
         token = settings.refresh_token
-        self._user: httpx.Auth | None = UserLogin(account, settings, token, services.vault) if token else None
+        self._user: httpx.Auth | None = UserLogin(account.id, settings, token, services.vault) if token else None
         self._upstream = Upstream(
             vendor=VENDOR,
-            account=account,
+            account=account.name,
             base_url=settings.addresses.base_url,
             transport=services.transport,
             limits=limits,
@@ -46,6 +46,7 @@ class Api:
             auth=application(settings) if settings.app_only else self._user,
             headers={"Accept": "application/json", "MS-Contract-Version": "v1"},
             now=services.now,
+            observe=services.observe,
         )
 
     async def get(

@@ -79,6 +79,7 @@ class SellercloudAdapter:
             explain=explain(services.now),
             auth=login(settings, services.now),
             now=services.now,
+            observe=services.observe,
         )
         self._pages = Pages(self._upstream, home)
         self._list = OrderList(self._pages, home, services.now)

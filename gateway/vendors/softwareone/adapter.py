@@ -59,12 +59,14 @@ class SoftwareOne:
         self._settings = settings
         self._upstream = Upstream(
             vendor=Vendor.SOFTWAREONE.value,
-            account=account_id,
+            account=name,
             base_url=settings.base_url,
             transport=services.transport,
             limits=limits,
             explain=explain,
             auth=BearerToken(settings.token),
+            now=services.now,
+            observe=services.observe,
         )
         keys_shown = Capability.DOWNLOAD_ATTACHMENTS in capabilities
         origin = Origin(account_id, name, settings.portal_url, keys_shown)

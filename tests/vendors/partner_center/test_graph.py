@@ -10,12 +10,9 @@ import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType, get_named_type, is_leaf_type
 
 from gateway.accounts import Accounts
-from gateway.loaders import Loaders
-from gateway.model.order import Attachment
 from gateway.model.ref import Kind, Ref
 from gateway.schema.build import build_schema
-from gateway.schema.context import Context
-from tests.fakes import NoWriter
+from tests.fakes import context_over
 from tests.vendors.partner_center.fields import ROWS
 from tests.vendors.partner_center.office import Office, office
 
@@ -40,14 +37,9 @@ AGREEMENTS = """{ agreements(first: 50) { totalCount nodes { id name status acce
       primaryContact { firstName lastName email phone } } } } } }"""
 
 
-class Links:
-    def link(self, attachment: Attachment, principal: str) -> str | None:
-        return f"http://127.0.0.1/files/{attachment.number}"
-
-
 async def ask(one: Office, query: str) -> Any:
     accounts = Accounts([one.adapter])
-    context = Context(accounts=accounts, loaders=Loaders(accounts), downloads=Links(), writer=NoWriter())
+    context = context_over(accounts)
     result = await SCHEMA.execute(query, context_value=context)
     assert result.errors is None
     return result.data

@@ -9,12 +9,10 @@ import httpx
 import strawberry
 
 from gateway.accounts import Accounts
-from gateway.loaders import Loaders
 from gateway.model.order import Attachment
 from gateway.sandbox.control import Fault
 from gateway.schema.build import build_schema
-from gateway.schema.context import Context
-from tests.fakes import NoWriter
+from tests.fakes import context_over
 from tests.vendors.sellercloud.tenant import BASE, Tenant, tenant
 
 SCHEMA = build_schema()
@@ -28,7 +26,7 @@ class NoLinks:
 async def ask(one: Tenant, selection: str, first: int = 3) -> strawberry.types.ExecutionResult:
     accounts = Accounts([one.adapter])
     query = f"{{ orders(first: {first}) {{ nodes {{ number {selection} }} }} }}"
-    result = await SCHEMA.execute(query, context_value=Context(accounts, Loaders(accounts), NoLinks(), NoWriter()))
+    result = await SCHEMA.execute(query, context_value=context_over(accounts))
     assert isinstance(result, strawberry.types.ExecutionResult)
     return result
 

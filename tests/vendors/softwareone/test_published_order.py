@@ -7,11 +7,9 @@ from typing import Any
 import httpx
 
 from gateway.accounts import Accounts
-from gateway.loaders import Loaders
 from gateway.model.ref import Kind, Ref
 from gateway.schema.build import build_schema
-from gateway.schema.context import Context
-from tests.fakes import NoWriter
+from tests.fakes import context_over
 from tests.vendors.softwareone.bench import scripted
 
 SCHEMA = build_schema()
@@ -132,7 +130,7 @@ def answer(request: httpx.Request) -> httpx.Response:
 async def shown() -> dict[str, Any]:
     async with scripted(answer) as adapter:
         accounts = Accounts([adapter])
-        context = Context(accounts=accounts, loaders=Loaders(accounts), downloads=NoLinks(), writer=NoWriter())
+        context = context_over(accounts)
         id_ = Ref.of("swo", Kind.ORDER, EXAMPLE["id"]).encode()
         result = await SCHEMA.execute(QUERY, {"id": id_}, context_value=context)
     assert result.errors is None

@@ -5,20 +5,12 @@ from __future__ import annotations
 from graphql import GraphQLObjectType, GraphQLUnionType, get_named_type, is_leaf_type
 
 from gateway.accounts import Accounts
-from gateway.loaders import Loaders
-from gateway.model.order import Attachment
 from gateway.schema.build import build_schema
-from gateway.schema.context import Context
-from tests.fakes import NoWriter
+from tests.fakes import context_over
 from tests.vendors.softwareone.bench import bench
 
 SCHEMA = build_schema()
 SHARED = ("Node", "Order", "AgreementLine")
-
-
-class NoLinks:
-    def link(self, attachment: Attachment, principal: str) -> str | None:
-        return None
 
 
 def every_field(name: str) -> str:
@@ -51,7 +43,7 @@ async def test_every_field_of_this_vendors_types_can_be_had_at_once() -> None:
     }} }} }}"""
     async with bench("operations") as b:
         accounts = Accounts([b.adapter])
-        answer = await SCHEMA.execute(query, context_value=Context(accounts, Loaders(accounts), NoLinks(), NoWriter()))
+        answer = await SCHEMA.execute(query, context_value=context_over(accounts))
         assert answer.errors is None
         assert answer.data is not None
         nodes = answer.data["orders"]["nodes"]
@@ -76,7 +68,7 @@ async def test_the_wrong_actor_has_no_splits_and_nobody_is_asked() -> None:
     query = f"{{ orders(first: 5) {{ nodes {{ agreement {{ {split} }} }} }} }}"
     async with bench("vendor") as b:
         accounts = Accounts([b.adapter])
-        answer = await SCHEMA.execute(query, context_value=Context(accounts, Loaders(accounts), NoLinks(), NoWriter()))
+        answer = await SCHEMA.execute(query, context_value=context_over(accounts))
         assert answer.errors is None
         assert answer.data is not None
         assert all(node["agreement"]["details"]["split"] is None for node in answer.data["orders"]["nodes"])
@@ -91,7 +83,7 @@ async def test_a_subscriptions_lines_stand_as_their_agreement_says() -> None:
     async with bench("operations") as b:
         accounts = Accounts([b.adapter])
         for wanted, calls in (("", 2), ("status vendorStatus order { number }", 4)):
-            context = Context(accounts, Loaders(accounts), NoLinks(), NoWriter())
+            context = context_over(accounts)
             answer = await SCHEMA.execute(query % (line % wanted), context_value=context)
             assert answer.errors is None
             assert answer.data is not None
@@ -116,6 +108,6 @@ async def test_an_embedded_agreement_answers_without_a_call() -> None:
         lines { subscription { number name status } asset { name agreement { name } } } } } }"""
     async with bench() as b:
         accounts = Accounts([b.adapter])
-        answer = await SCHEMA.execute(query, context_value=Context(accounts, Loaders(accounts), NoLinks(), NoWriter()))
+        answer = await SCHEMA.execute(query, context_value=context_over(accounts))
         assert answer.errors is None
         assert b.calls() == ["/commerce/orders"]
