@@ -2,6 +2,7 @@
 
 GatewayError
 ├── Unauthenticated       say who you are: the credentials are missing, wrong or over
+├── IssuerUnavailable     who asks cannot be told now: the keys of the token's issuer are out of reach
 ├── Forbidden             this principal may not; names the scope that it lacks
 ├── RateLimited           this principal has spent its budget; try again after `retry_after` seconds
 ├── ClientMistake         mend the request
@@ -96,6 +97,11 @@ class GatewayError(Exception):
 
 class Unauthenticated(GatewayError):
     code = "UNAUTHENTICATED"
+
+
+class IssuerUnavailable(GatewayError):
+    code = "UNAVAILABLE"
+    retryable = True
 
 
 class Forbidden(GatewayError):

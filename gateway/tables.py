@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
+import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
@@ -21,6 +22,7 @@ from gateway.secret import Secret
 
 T = TypeVar("T")
 
+PREFIX: Final = "ORDER_GATEWAY_"
 FILE_SUFFIX: Final = "_file"
 FILE_BYTES: Final = 64 * 1024
 WORDS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -89,6 +91,41 @@ def overlaid(table: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any
     """`table` with the values of `over`, where x and x_file replace each other."""
     replaced = {key.removesuffix(FILE_SUFFIX) for key in over}
     return {key: value for key, value in table.items() if key.removesuffix(FILE_SUFFIX) not in replaced} | dict(over)
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """A list of texts. Raises Wrong."""
+    return tuple(_read(tuple[str, ...], value, Path()))
+
+
+def overrides(
+    where: str, names: Iterable[str], environ: Mapping[str, str], problems: Problems
+) -> dict[str, dict[str, Typed]]:
+    """For each of the tables of these names, the keys that the environment sets. `where` is the table that holds them
+    all: ORDER_GATEWAY_ACCOUNTS__<NAME>__<KEY> for `accounts`."""
+    prefix = PREFIX + where.upper().replace(".", "__") + "__"
+    by_variable: dict[str, list[str]] = {}
+    for name in names:
+        by_variable.setdefault(re.sub(r"[^A-Z0-9]", "_", name.upper()), []).append(name)
+    over: dict[str, dict[str, Typed]] = {name: {} for name in names}
+    kind = where.rpartition(".")[2]
+    for variable, value in environ.items():
+        if not variable.startswith(prefix) or not value:
+            continue
+        name, separator, key = variable.removeprefix(prefix).rpartition("__")
+        meant = by_variable.get(name, []) if separator else []
+        if len(meant) == 1:
+            over[meant[0]][key.lower()] = Typed(value)
+        else:
+            problems.add("", variable, f"fits several {kind}" if meant else f"fits no {kind.removesuffix('s')}")
+    return over
+
+
+def judge_numbers(known: object, ranges: Mapping[str, tuple[float, float]], where: str, problems: Problems) -> None:
+    """Notes each number of `known` that is out of its range."""
+    for key, (least, most) in ranges.items():
+        if not least <= getattr(known, key) <= most:
+            problems.add(where, key, f"must be from {least:g} to {most:.0f}")
 
 
 def _without_none(hint: Any) -> Any:
