@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from typing import Final
 
+from gateway.binding.adapter import BoundAdapter
 from gateway.errors import BadUserInput, InvalidId
 from gateway.model.principal import Principal
 from gateway.model.ref import Kind, Ref
 from gateway.vendors.base import Adapter
 
+MAX_BINDINGS: Final = 256
+
 
 class Accounts:
-    """All accounts of the gateway, or those that one principal sees."""
+    """All accounts of the gateway, or those that one principal sees, as it sees them."""
 
     def __init__(self, adapters: Iterable[Adapter]) -> None:
         self._by_id = {adapter.account.id: adapter for adapter in adapters}
         self._by_name = {adapter.account.name: adapter for adapter in self._by_id.values()}
+        self._bound: OrderedDict[tuple[str, frozenset[str]], BoundAdapter] = OrderedDict()
 
     def __iter__(self) -> Iterator[Adapter]:
         return iter(self._by_id.values())
+
+    def __contains__(self, account_id: str) -> bool:
+        return account_id in self._by_id
 
     def __getitem__(self, account_id: str) -> Adapter:
         return self._by_id[account_id]
 
     def seen_by(self, principal: Principal) -> Accounts:
-        """The accounts as this principal sees them: those that it may not see are not there."""
-        return Accounts(adapter for adapter in self if principal.customers_of(adapter.account.name) is None)
+        """The accounts as this principal sees them: those that it may not see are not there, and of one that it is
+        bound in, nothing is there but its customers' things."""
+        seen = ((adapter, principal.customers_of(adapter.account.name)) for adapter in self)
+        return Accounts(
+            adapter if customers is None else self._part(adapter, customers)
+            for adapter, customers in seen
+            if customers is None or customers
+        )
+
+    def _part(self, adapter: Adapter, customers: frozenset[str]) -> Adapter:
+        place = adapter.account.id, customers
+        part = self._bound.pop(place, None) or BoundAdapter(adapter, customers)
+        self._bound[place] = part
+        if len(self._bound) > MAX_BINDINGS:
+            self._bound.popitem(last=False)
+        return part
 
     def named(self, name: str, argument: str) -> Adapter:
         """The adapter of that account name; raises BadUserInput naming the argument it came from."""

@@ -1,7 +1,8 @@
 """Files of attachments: signed links to this gateway, and the stream behind them.
 
 A link's token stands in the path, names the attachment, the principal it was made for and its end, and is signed. What
-may be read is decided again when it is used.
+may be read is decided again when it is used: by the rights that an API key has then, or, for who came with a bearer
+token, by those that the token gave, until it is over.
 """
 
 from __future__ import annotations
@@ -16,24 +17,27 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Send
+from starlette.types import Scope as RequestScope
 
 from gateway.accounts import Accounts
 from gateway.errors import ClientMistake, DeadlineExceeded, GatewayError, InvalidId, NotFound, Throttled
 from gateway.loaders import Loaders
-from gateway.model.account import Capability
+from gateway.model.account import Account, Capability
 from gateway.model.files import media_type, safe_name
 from gateway.model.order import Attachment, AttachmentKind
-from gateway.model.principal import Principal
+from gateway.model.principal import ANYBODY, Principal, Scope
 from gateway.model.ref import Kind, Ref
 from gateway.secret import Secret
 from gateway.vendors.base import ATTACHMENT, Download
 
 LIFETIME_SECONDS: Final = 300
+WHOLE: Final = ""
+GONE: Final = "There is no such attachment, or not for you."
 LONGEST_SECONDS: Final = 1_800  # a client that stops reading would hold one of the account's calls for ever
 MAX_TOKEN: Final = 2_048
 SAFE_HEADERS: Final = {
@@ -46,11 +50,16 @@ SAFE_HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a token says: which attachment, for whom, until when (seconds since 1970)."""
+    """What a token says: which attachment, for whom, until when (seconds since 1970).
+
+    `granted` is a bearer token's part of the rights: the customer whose the attachment must be, or WHOLE where any of
+    the account's will do. None where the rights are looked up when the link is used.
+    """
 
     ref: Ref
     principal: str
     expires: int
+    granted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,8 @@ class Tickets:
     keys: Sequence[Secret]
 
     def write(self, ticket: Ticket) -> str:
-        body = json.dumps([ticket.ref.encode(), ticket.principal, ticket.expires], separators=(",", ":")).encode()
+        content = [ticket.ref.encode(), ticket.principal, ticket.expires, ticket.granted]
+        body = json.dumps(content, separators=(",", ":")).encode()
         return f"{text(body)}.{text(self._sign(self.keys[0], body))}"
 
     def read(self, token: str, now: float) -> Ticket:
@@ -71,25 +81,37 @@ class Tickets:
             body, signature = b"", b""
         if not any(hmac.compare_digest(self._sign(key, body), signature) for key in self.keys):
             raise InvalidId("This link is not one of this gateway.")
-        id_, principal, expires = json.loads(body)
+        id_, principal, expires, granted = json.loads(body)
         if expires < now:
             raise InvalidId("This link is over; ask for a new one.")
-        return Ticket(Ref.decode(id_), principal, expires)
+        return Ticket(Ref.decode(id_), principal, expires, granted)
 
     @staticmethod
     def _sign(key: Secret, body: bytes) -> bytes:
         return hmac.digest(key.reveal().encode(), b"download\0" + body, hashlib.sha256)
 
 
+class Rights(Protocol):
+    """Who knows what a principal may do now."""
+
+    def current(self, principal: Principal) -> Principal | None: ...
+
+
 class Downloads:
     """Makes links for the graph (`link`) and serves them (`serve`)."""
 
     def __init__(
-        self, accounts: Accounts, keys: Sequence[Secret], public_url: str, now: Callable[[], float] = time.time
+        self,
+        accounts: Accounts,
+        keys: Sequence[Secret],
+        public_url: str,
+        rights: Rights,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._accounts = accounts
         self._tickets = Tickets(keys)
         self._public_url = public_url.rstrip("/")
+        self._rights = rights
         self._now = now
 
     def link(self, attachment: Attachment, principal: Principal) -> str | None:
@@ -97,7 +119,14 @@ class Downloads:
         account = self._accounts[attachment.ref.account].account
         if attachment.kind is AttachmentKind.LICENSE_KEY or Capability.DOWNLOAD_ATTACHMENTS not in account.capabilities:
             return None
-        ticket = Ticket(attachment.ref, principal.name, int(self._now()) + LIFETIME_SECONDS)
+        if Scope.ATTACHMENTS_READ not in principal.scopes:
+            return None
+        expires, granted = self._now() + LIFETIME_SECONDS, None
+        if principal.expires_at is not None:
+            expires, granted = min(expires, principal.expires_at), self._granted(attachment, account, principal)
+            if granted is None:
+                return None
+        ticket = Ticket(attachment.ref, principal.name, int(expires), granted)
         return f"{self._public_url}/files/{self._tickets.write(ticket)}"
 
     async def serve(self, token: str) -> Response:
@@ -105,19 +134,52 @@ class Downloads:
         async with AsyncExitStack() as stack:
             try:
                 ticket = self._tickets.read(token, self._now())
-                attachment = await self._attachment(ticket.ref)
-                adapter = self._accounts[ticket.ref.account]
+            except GatewayError as error:
+                return refusal(error)
+            try:
+                accounts = self._accounts.seen_by(self._holder(ticket))
+                attachment = await attachment_behind(ticket.ref, accounts)
+                adapter = accounts[ticket.ref.account]
                 download = await stack.enter_async_context(adapter.download(attachment))
+            except (InvalidId, NotFound):
+                return refusal(NotFound(GONE))
             except GatewayError as error:
                 return refusal(error)
             return FileStream(attachment, download, stack.pop_all())
 
-    async def _attachment(self, ref: Ref) -> Attachment:
-        checked = self._accounts.ref(ref.encode(), frozenset({Kind.ATTACHMENT}))
-        attachment = await Loaders(self._accounts).load(ATTACHMENT, checked)
-        if attachment is None:
-            raise NotFound("There is no such attachment any more.")
-        return attachment
+    def _granted(self, attachment: Attachment, account: Account, principal: Principal) -> str | None:
+        if principal.customers_of(account.name) is None:
+            return WHOLE
+        return self._accounts.seen_by(principal)[account.id].customer_of(attachment)
+
+    def _holder(self, ticket: Ticket) -> Principal:
+        """The principal with what it may see now. Raises NotFound where that is nothing any more."""
+        named = ANYBODY if ticket.principal == ANYBODY.name else Principal(name=ticket.principal)
+        if ticket.granted is not None:
+            named = self._bearer(ticket, ticket.granted)
+        holder = self._rights.current(named)
+        if holder is None or Scope.ATTACHMENTS_READ not in holder.scopes:
+            raise NotFound(GONE)
+        return holder
+
+    def _bearer(self, ticket: Ticket, granted: str) -> Principal:
+        names = frozenset(one.account.name for one in self._accounts if one.account.id == ticket.ref.account)
+        return Principal(
+            name=ticket.principal,
+            scopes=frozenset({Scope.ATTACHMENTS_READ}),
+            accounts=names if granted == WHOLE else frozenset(),
+            customers=dict.fromkeys(names, frozenset({granted})),
+            expires_at=ticket.expires,
+        )
+
+
+async def attachment_behind(ref: Ref, accounts: Accounts) -> Attachment:
+    """Raises InvalidId, NotFound, VendorError."""
+    checked = accounts.ref(ref.encode(), frozenset({Kind.ATTACHMENT}))
+    attachment = await Loaders(accounts).load(ATTACHMENT, checked)
+    if attachment is None:
+        raise NotFound(GONE)
+    return attachment
 
 
 class FileStream(StreamingResponse):
@@ -129,7 +191,7 @@ class FileStream(StreamingResponse):
         )
         self._stack = stack
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: RequestScope, receive: Receive, send: Send) -> None:
         async with self._stack:
             if scope["method"] == "HEAD":
                 self.body_iterator = nothing()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -16,18 +17,22 @@ from gateway.edge import downloads
 from gateway.edge.access import route
 from gateway.edge.downloads import LIFETIME_SECONDS, Downloads, Ticket, Tickets
 from gateway.errors import InvalidId, Throttled, VendorUnavailable
+from gateway.loaders import Loaders
 from gateway.model.account import Capability
 from gateway.model.files import safe_name
 from gateway.model.order import Attachment, AttachmentKind
-from gateway.model.principal import Principal
+from gateway.model.principal import ANYBODY, Principal, Scope
 from gateway.model.ref import Kind, Ref
+from gateway.model.values import Party
 from gateway.secret import Secret
-from gateway.vendors.base import ATTACHMENT
+from gateway.vendors.base import ATTACHMENT, ORDER
 from tests.fakes import EVERYTHING, FakeAdapter
+from tests.test_binding import order
 
 KEYS = (Secret("k" * 32), Secret("old" * 16))
 
-ADA = Principal(name="ada", accounts=None)
+ADA = Principal(name="key:ada", accounts=None, scopes=frozenset({Scope.ATTACHMENTS_READ}))
+BEARER = replace(ADA, name="corporate:bo", expires_at=1_000_200.0)
 
 
 def attachment(name: str = "PO 1.pdf", kind: AttachmentKind = AttachmentKind.FILE) -> Attachment:
@@ -41,6 +46,16 @@ def attachment(name: str = "PO 1.pdf", kind: AttachmentKind = AttachmentKind.FIL
     )
 
 
+class Known:
+    """The rights that API keys have at the moment, by their names; a bearer token's are its own."""
+
+    def __init__(self, *principals: Principal) -> None:
+        self.keys = {one.name: one for one in principals}
+
+    def current(self, principal: Principal) -> Principal | None:
+        return self.keys.get(principal.name) if principal.expires_at is None else principal
+
+
 class Desk:
     """Downloads over a fake vendor with one file, at a clock that can be turned."""
 
@@ -51,10 +66,12 @@ class Desk:
         self.file = attachment()
         self.adapter.things = {self.file.ref: self.file}
         self.adapter.reads.add(ATTACHMENT, self.adapter.batch)  # type: ignore[arg-type]  # things are of any kind
-        self.downloads = Downloads(Accounts([self.adapter]), KEYS, "https://orders.example.com/", lambda: self.now)
+        self.known = Known(ADA, ANYBODY)
+        self.accounts = Accounts([self.adapter])
+        self.downloads = Downloads(self.accounts, KEYS, "https://orders.example.com/", self.known, lambda: self.now)
 
-    def token(self) -> str:
-        link = self.downloads.link(self.file, ADA)
+    def token(self, principal: Principal = ADA) -> str:
+        link = self.downloads.link(self.file, principal)
         assert link is not None
         assert link.startswith("https://orders.example.com/files/")
         return link.rsplit("/", 1)[1]
@@ -166,7 +183,7 @@ async def test_a_vendor_that_breaks_off_leaves_the_answer_unfinished() -> None:
 async def test_a_link_into_an_account_that_was_removed_is_a_404() -> None:
     desk = Desk()
     token = desk.token()
-    empty = Downloads(Accounts([]), KEYS, "https://orders.example.com", lambda: desk.now)
+    empty = Downloads(Accounts([]), KEYS, "https://orders.example.com", desk.known, lambda: desk.now)
     assert (await empty.serve(token)).status_code == 404
 
 
@@ -195,6 +212,50 @@ async def test_a_file_that_is_gone_is_a_404_and_a_vendor_in_trouble_says_so() ->
 def test_there_is_no_link_without_a_file_or_the_right() -> None:
     assert Desk().downloads.link(attachment(kind=AttachmentKind.LICENSE_KEY), ADA) is None
     assert Desk(frozenset({Capability.READ_ATTACHMENTS})).downloads.link(attachment(), ADA) is None
+
+
+def test_there_is_no_link_without_the_scope() -> None:
+    assert Desk().downloads.link(attachment(), replace(ADA, scopes=frozenset({Scope.ORDERS_READ}))) is None
+
+
+async def test_a_key_that_is_taken_away_or_narrowed_takes_its_links_along() -> None:
+    desk = Desk()
+    token = desk.token()
+    unread, blind = replace(ADA, scopes=frozenset({Scope.ORDERS_READ})), replace(ADA, accounts=frozenset())
+    for known in ({}, {ADA.name: unread}, {ADA.name: blind}):
+        desk.known.keys = known
+        response = await desk.downloads.serve(token)
+        assert response.status_code == 404
+        assert json.loads(bytes(response.body))["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+    assert desk.adapter.batches == []
+    desk.known.keys = {ADA.name: ADA}
+    assert (await desk.downloads.serve(token)).status_code == 200
+
+
+async def test_a_bearers_link_ends_with_the_token_and_needs_no_record_of_it() -> None:
+    desk = Desk()
+    token = desk.token(BEARER)
+    assert (await desk.downloads.serve(token)).status_code == 200
+    desk.now = 1_000_201.0
+    assert (await desk.downloads.serve(token)).status_code == 404
+
+
+async def test_a_bound_bearers_link_is_good_for_its_customers_file_alone() -> None:
+    desk = Desk()
+    desk.adapter.reads.add(ORDER, desk.adapter.batch)  # type: ignore[arg-type]  # things are of any kind
+    mine = order("1", "a")
+    desk.file = replace(desk.file, order=mine.ref)
+    desk.adapter.things = {desk.file.ref: desk.file, mine.ref: mine}
+    bound = replace(BEARER, accounts=frozenset(), customers={"one": frozenset({"a", "b"})})
+    assert desk.downloads.link(desk.file, bound) is None  # nobody has looked yet whose it is
+    seen = desk.accounts.seen_by(bound)
+    assert await Loaders(seen).load(ATTACHMENT, desk.file.ref) == desk.file
+    token = desk.token(bound)
+    assert (await desk.downloads.serve(token)).status_code == 200
+    desk.adapter.things[mine.ref] = replace(mine, customer=Party("b"))
+    desk.accounts = Accounts([desk.adapter])  # what another process knows: nothing yet
+    later = Downloads(desk.accounts, KEYS, "https://orders.example.com", desk.known, lambda: desk.now)
+    assert (await later.serve(token)).status_code == 404
 
 
 def test_keys_can_be_changed_without_a_gap() -> None:
