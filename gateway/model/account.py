@@ -50,6 +50,21 @@ class AccountHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class ListCost:
+    """What a page of a list over an account takes in calls: `flat` ones, one for each of at most `customers`, and one
+    for each `rows` rows."""
+
+    flat: int = 1
+    customers: int = 0
+    rows: int = 0
+
+    def calls(self, rows: int, customers: int | None = None) -> int:
+        """For a page of so many rows over so many customers; None: all of them."""
+        paged = -(-rows // self.rows) if self.rows else 0
+        return self.flat + paged + (self.customers if customers is None else min(customers, self.customers))
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """`id` is stable and part of every id of the account's things; `name` is what people call it."""
 
@@ -57,6 +72,7 @@ class Account:
     name: str
     vendor: Vendor
     capabilities: frozenset[Capability]
+    list_cost: ListCost = ListCost()
 
     @property
     def ref(self) -> Ref:

@@ -1,0 +1,350 @@
+"""What an operation will cost in vendor calls, told from its document, variables and accounts before it runs.
+
+    calls(field) = ⌈parents × weight⌉ + accounts − 1
+
+for the accounts in play whose vendor has the field. A list over accounts costs what each account's list does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLAbstractType,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    Undefined,
+    get_named_type,
+    value_from_ast_untyped,
+)
+
+from gateway.accounts import Accounts
+from gateway.errors import GatewayError
+from gateway.listing import MAX_PAGE
+from gateway.model.ref import Kind, Ref
+from gateway.schema.cost import Calls, Sized
+from gateway.schema.limits import Shape
+from gateway.schema.nodes import NODE_KINDS, order_ref
+from gateway.vendors.base import AGREEMENT, ASSET, ATTACHMENT, CART, ORDER, SUBSCRIPTION, Adapter, Read
+
+MOST_ITEMS: Final = 50
+LIST: Final = 5
+"""How long a list is taken for that says nothing of it."""
+FREE: Final = frozenset({"__typename", "id", "account"})
+READS: Final[Mapping[Kind, Read[Any, Any]]] = {
+    Kind.ORDER: ORDER,
+    Kind.LINE: ORDER,
+    Kind.AGREEMENT: AGREEMENT,
+    Kind.AGREEMENT_LINE: AGREEMENT,
+    Kind.ATTACHMENT: ATTACHMENT,
+    Kind.SUBSCRIPTION: SUBSCRIPTION,
+    Kind.ASSET: ASSET,
+    Kind.CART: CART,
+}
+Play = tuple[Adapter, ...]
+"""The accounts that the things in one place can be of."""
+
+
+def estimate(
+    schema: GraphQLSchema,
+    shape: Shape,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any] | None,
+    accounts: Accounts,
+) -> int:
+    """Vendor calls that the operation may take, logins left out; for a subscription those of its beginning and of one
+    event."""
+    root = schema.get_root_type(operation.operation)
+    if root is None:
+        return 0
+    walk = Estimating(schema, shape, values(operation, variables or {}), accounts)
+    walk.selections(root, [operation.selection_set], Place(1, tuple(accounts), {}))
+    return walk.spent
+
+
+def values(operation: OperationDefinitionNode, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables with their defaults."""
+    known = dict(given)
+    for one in operation.variable_definitions or ():
+        if one.default_value is not None:
+            known.setdefault(one.variable.name.value, value_from_ast_untyped(one.default_value))
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the walk is: how many objects stand here, of which accounts, and the places of the types around. `rows` is
+    the length of the page that this object is."""
+
+    count: int
+    play: Play
+    around: Mapping[str, tuple[int, int]]
+    rows: int | None = None
+
+
+@dataclass(slots=True)
+class Estimating:
+    schema: GraphQLSchema
+    shape: Shape
+    variables: Mapping[str, Any]
+    accounts: Accounts
+    spent: int = 0
+    places: int = 0
+    read: set[tuple[int, str]] = field(default_factory=set)
+
+    def selections(self, type_: GraphQLNamedType, sets: Sequence[SelectionSetNode], place: Place) -> None:
+        self.places += 1
+        place = replace(place, around={**place.around, type_.name: (self.places, place.count)})
+        groups: dict[tuple[str, str], list[FieldNode]] = {}
+        types: dict[str, GraphQLNamedType] = {}
+        for within, node in self.fields(type_, sets):
+            types[within.name] = within
+            groups.setdefault((within.name, (node.alias or node.name).value), []).append(node)
+        for (within_name, _), nodes in groups.items():
+            within = types[within_name]
+            around = place if within is type_ else self.nearer(place, within)
+            self.one(within, nodes, around)
+
+    def nearer(self, place: Place, type_: GraphQLNamedType) -> Place:
+        """The same place, known for one of the types that its objects may be."""
+        number = list(place.around.values())[-1][0]
+        return replace(place, around={**place.around, type_.name: (number, place.count)})
+
+    def one(self, type_: GraphQLNamedType, nodes: Sequence[FieldNode], place: Place) -> None:
+        node = nodes[0]
+        known = (
+            type_.fields.get(node.name.value) if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) else None
+        )
+        if known is None:
+            return
+        arguments = {one.name.value: self.value(one.value) for one in node.arguments or ()}
+        inner = [one.selection_set for one in nodes if one.selection_set]
+        inside = replace(place, rows=None)
+        at_root = type_.name in ("Query", "Subscription") and node.name.value in ROOTS
+        if at_root:
+            inside = ROOTS[node.name.value](self, arguments, inside)
+        elif type_.name == "Mutation":
+            inside = of_write(self, arguments, inside)
+        calls, sized = marks(known)
+        rows = page(sized, arguments) if sized else None
+        if calls is not None:
+            self.charge(
+                calls, inside, arguments, rows, frozenset(one.name.value for _, one in self.fields(None, inner))
+            )
+        if sized is not None and sized.pages:
+            inside = replace(inside, rows=rows)
+        elif is_list(known.type) and not at_root:
+            length = place.rows if place.rows is not None and node.name.value in PAGES else rows
+            inside = replace(inside, count=inside.count * (LIST if length is None else length))
+        if inner:
+            self.selections(get_named_type(known.type), inner, inside)
+
+    def charge(
+        self, calls: Calls, place: Place, arguments: Mapping[str, Any], rows: int | None, below: frozenset[str]
+    ) -> None:
+        weights = [calls.weights[one.account.vendor] for one in place.play if one.account.vendor in calls.weights]
+        if not weights or not place.count or (calls.free and below <= calls.free | FREE):
+            return
+        where, count = place.around.get(calls.of, (self.places, place.count))
+        if calls.read:
+            if (where, calls.read) in self.read:
+                return
+            self.read.add((where, calls.read))
+        if calls.times:
+            listed = arguments.get("input")
+            count *= items(listed.get(calls.times)) if isinstance(listed, dict) else 1
+        weight = max(weights) + ((rows or 0) / calls.paged if calls.paged else 0)
+        self.spent += math.ceil(count * weight - 1e-9) + len(weights) - 1
+
+    def fields(
+        self, type_: GraphQLNamedType | None, sets: Iterable[SelectionSetNode]
+    ) -> Iterator[tuple[Any, FieldNode]]:
+        """The fields directly in these sets, each with the type it is a field of."""
+        pending = [(type_, one) for one in sets]
+        seen: set[str] = set()
+        while pending:
+            within, selection_set = pending.pop()
+            for one in selection_set.selections:
+                if not self.included(one):
+                    continue
+                if isinstance(one, FieldNode):
+                    yield within, one
+                    continue
+                inner: SelectionSetNode | None = None
+                condition = None
+                if isinstance(one, FragmentSpreadNode):
+                    fragment = self.shape.fragments.get(one.name.value)
+                    if fragment is not None and one.name.value not in seen:
+                        seen.add(one.name.value)
+                        inner, condition = fragment.selection_set, fragment.type_condition
+                else:
+                    inner, condition = one.selection_set, one.type_condition  # type: ignore[attr-defined]  # inline
+                if inner is not None:
+                    pending.append((self.narrowed(within, condition.name.value if condition else None), inner))
+
+    def narrowed(self, type_: GraphQLNamedType | None, condition: str | None) -> GraphQLNamedType | None:
+        if type_ is None or condition is None or not isinstance(type_, GraphQLAbstractType):
+            return type_
+        return self.schema.type_map.get(condition, type_)
+
+    def included(self, node: SelectionNode) -> bool:
+        for one in node.directives or ():
+            if one.name.value in ("skip", "include") and one.arguments:
+                value = self.value(one.arguments[0].value)
+                if (one.name.value == "skip") == bool(value):
+                    return False
+        return True
+
+    def value(self, node: Any) -> Any:
+        try:
+            found = value_from_ast_untyped(node, dict(self.variables))
+        except (ValueError, TypeError):
+            return None
+        return None if found is Undefined else found
+
+    def narrow(self, ids: Iterable[object]) -> tuple[Play, int]:
+        """The accounts that things of these ids are of, and the calls that reading them takes."""
+        found: Counter[tuple[str, Kind]] = Counter()
+        for one in ids:
+            try:
+                ref = self.accounts.ref(one, NODE_KINDS) if isinstance(one, str) else one
+            except GatewayError:
+                continue
+            if isinstance(ref, Ref):
+                found[ref.account, ref.kind] += 1
+        spent = 0
+        for (account, kind), count in found.items():
+            read = READS.get(kind)
+            if read is not None:
+                spent += math.ceil(count / self.accounts[account].reads.per_call(read))
+        return tuple({account: self.accounts[account] for account, _ in found}.values()), spent
+
+
+def things(walk: Estimating, ids: Sequence[object], place: Place) -> Place:
+    play, spent = walk.narrow(ids)
+    walk.spent += spent
+    return replace(place, play=play, count=len(ids))
+
+
+def of_id(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
+    return things(walk, [arguments.get("id")], place)
+
+
+def of_ids(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
+    ids = arguments.get("ids")
+    return things(walk, ids if isinstance(ids, list) else [], place)
+
+
+def of_watched(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
+    """The first reads of all, and what one event shows."""
+    return replace(of_ids(walk, arguments, place), count=1)
+
+
+def of_number(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
+    return things(walk, [by_number(walk.accounts, arguments)], place)
+
+
+def of_representations(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
+    given = arguments.get("representations")
+    known = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    return things(walk, [one.get("id") or by_number(walk.accounts, one) for one in known], place)
+
+
+def by_number(accounts: Accounts, given: Mapping[str, Any]) -> Ref | None:
+    account, number, scope = (given.get(name) for name in ("accountName", "number", "numberScope"))
+    if not isinstance(account, str) or not isinstance(number, str):
+        return None
+    try:
+        return order_ref(accounts.named(account, "accountName"), number, scope if isinstance(scope, str) else "")
+    except GatewayError:
+        return None
+
+
+def of_list(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
+    """A list over accounts: each costs what its vendor's lists do."""
+    given = arguments.get("filter")
+    wanted = given if isinstance(given, dict) else {}
+    play = tuple(one for one in place.play if fits(one, wanted))
+    rows = page(Sized(20, ("first", "last")), arguments)
+    keys = wanted.get("customerKeys")
+    count = len(keys) if isinstance(keys, list) else None
+    if rows:
+        walk.spent += sum(one.account.list_cost.calls(rows, count) for one in play)
+    return replace(place, play=play)
+
+
+def fits(adapter: Adapter, wanted: Mapping[str, Any]) -> bool:
+    names, vendors = wanted.get("accountNames"), wanted.get("vendors")
+    named = not isinstance(names, list) or adapter.account.name in names
+    return named and (not isinstance(vendors, list) or adapter.account.vendor.name in vendors)
+
+
+def of_write(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
+    """The account that an input is for, by its name or by the id of what is written to."""
+    given = arguments.get("input")
+    if not isinstance(given, dict):
+        return place
+    name = given.get("accountName")
+    if isinstance(name, str):
+        return replace(place, play=tuple(one for one in place.play if one.account.name == name))
+    ids = [given.get(key) for key in ("cartId", "orderId", "parentId", "attachmentId")]
+    return replace(place, play=walk.narrow(one for one in ids if one)[0])
+
+
+def of_accounts(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
+    return replace(place, count=len(place.play))
+
+
+ROOTS: Final = {
+    "node": of_id,
+    "nodes": of_ids,
+    "order": of_id,
+    "agreement": of_id,
+    "cart": of_id,
+    "orderByNumber": of_number,
+    "orders": of_list,
+    "agreements": of_list,
+    "accounts": of_accounts,
+    "_entities": of_representations,
+    "orderChanged": of_watched,
+}
+PAGES: Final = frozenset({"edges", "nodes"})
+
+
+def marks(known: GraphQLField) -> tuple[Calls | None, Sized | None]:
+    """What a field says of its cost."""
+    definition = known.extensions.get("strawberry-definition")
+    said: Mapping[str, Any] = getattr(definition, "metadata", None) or {}
+    return said.get("calls"), said.get("sized")
+
+
+def items(listed: object) -> int:
+    """How many a list in an input counts as: longer ones are refused before anything is called."""
+    return min(max(len(listed), 1), MOST_ITEMS) if isinstance(listed, list) else 1
+
+
+def page(sized: Sized, arguments: Mapping[str, Any]) -> int:
+    for name in sized.arguments:
+        value = arguments.get(name)
+        if isinstance(value, int):
+            return min(max(value, 0), MAX_PAGE)
+    return sized.assumed
+
+
+def is_list(type_: GraphQLOutputType) -> bool:
+    return isinstance(type_.of_type if isinstance(type_, GraphQLNonNull) else type_, GraphQLList)
