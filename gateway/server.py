@@ -2,25 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Final
+import asyncio
+import logging
+import resource
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final, cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from gateway.edge.patience import Doorman, PatientHttp, PatientSocket
+from gateway.policy import Limits
+
 GRACE_SECONDS: Final = 20
+KEEP_ALIVE_SECONDS: Final = 65  # longer than proxies keep theirs, or one would send a request into a closing connection
+PING_SECONDS: Final = 20
+BACKLOG: Final = 256  # as many connections are taken in one go, before they can be counted
+OWN_FILES: Final = 512  # of a process, beside its clients' connections: to vendors, databases, files on their way
+
+log = logging.getLogger("gateway.server")
 
 
-def serve(app: ASGIApp | str, host: str, port: int, workers: int = 1) -> None:
-    """Runs uvicorn without its access log and its WebSockets: both would write signed download links down."""
+def serve(app: ASGIApp | str, host: str, port: int, workers: int = 1, limits: Limits | None = None) -> None:
+    """Serves until interrupted or terminated; `app` is one, or the name of a function that makes one in each worker."""
     uvicorn.run(
         app,
         factory=isinstance(app, str),
         host=host,
         port=port,
         workers=workers,
-        access_log=False,
-        ws="none",
-        server_header=False,
-        log_config=None,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        **options(within_files(limits or Limits())),
     )
+
+
+def options(limits: Limits) -> dict[str, Any]:
+    """What uvicorn is told. Its access log is off: it would write signed download links down."""
+    doorman = Doorman(limits)  # pickled for each worker, which so has one of its own
+    return {
+        # uvicorn calls them and asks for no more.
+        "http": cast("type[asyncio.Protocol]", partial(PatientHttp, doorman=doorman)),
+        "ws": cast("type[asyncio.Protocol]", partial(PatientSocket, doorman=doorman)),
+        "ws_max_size": limits.max_body_bytes,
+        "ws_ping_interval": PING_SECONDS,
+        "ws_ping_timeout": PING_SECONDS,
+        "ws_per_message_deflate": False,  # a compressor for each client costs more than it saves
+        "backlog": BACKLOG,
+        "timeout_keep_alive": KEEP_ALIVE_SECONDS,
+        "timeout_graceful_shutdown": GRACE_SECONDS,
+        "access_log": False,
+        "server_header": False,
+        "log_config": None,
+    }
+
+
+def within_files(limits: Limits) -> Limits:
+    """No more connections than the process may open: above that, nothing could be opened at all."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = max(files - OWN_FILES, files // 2)
+    if files == resource.RLIM_INFINITY or limits.max_connections <= most:
+        return limits
+    log.warning("max_connections: %d alone, for this process may open no more than %d files", most, files)
+    return replace(limits, max_connections=most)

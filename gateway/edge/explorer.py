@@ -19,11 +19,12 @@ _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Vary": "Accept",
 }
 
 _HASHED_NAME = re.compile(r"[\w.-]+-[\w-]{8}\.(js|css|svg|ttf)")
 
-_NOT_BUILT = """<!doctype html>
+_FRAME = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -37,15 +38,20 @@ pre { background: #eef1f5; border-radius: 4px; overflow-x: auto; padding: .75rem
 </head>
 <body>
 <h1>Order Gateway</h1>
+%s
+</body>
+</html>
+"""
+
+_NOT_BUILT = """\
 <p>The GraphQL API works at this address. Only its explorer, GraphiQL, was not built on this machine.</p>
 <p>To build it, run this in the project's folder and reload the page:</p>
 <pre>python web/build.py</pre>
 <p>Without the explorer, send operations as JSON:</p>
 <pre>curl ADDRESS-OF-THIS-PAGE -H 'content-type: application/json' \\
-  -d '{"query": "{ __typename }"}'</pre>
-</body>
-</html>
-"""
+  -d '{"query": "{ __typename }"}'</pre>"""
+
+_NOT_HERE = "<p>The GraphQL API works at this address. There is no page to look at here.</p>"
 
 
 def page(_request: Request, build: Path = BUILD) -> Response:
@@ -53,8 +59,13 @@ def page(_request: Request, build: Path = BUILD) -> Response:
     try:
         html = (build / "index.html").read_text("utf-8")
     except FileNotFoundError:
-        html = _NOT_BUILT
+        html = _FRAME % _NOT_BUILT
     return HTMLResponse(html, headers={**_HEADERS, "Cache-Control": "no-cache"})
+
+
+def no_page() -> Response:
+    """What a browser gets where the explorer is off."""
+    return HTMLResponse(_FRAME % _NOT_HERE, 404, {**_HEADERS, "Cache-Control": "no-cache"})
 
 
 def asset_route(build: Path = BUILD) -> Route:

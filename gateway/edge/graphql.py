@@ -1,81 +1,100 @@
-"""The GraphQL endpoint over HTTP, and the explorer page for browsers at the same address."""
+"""The GraphQL endpoint over HTTP, and the explorer page for browsers at the same address.
+
+https://graphql.github.io/graphql-over-http/draft/
+"""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Any
+from dataclasses import replace
+from typing import Final
 
-import orjson
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gateway.edge import explorer
+from gateway.edge import explorer, vendor_calls
+from gateway.edge.ftv1 import Trace, is_wanted
 from gateway.edge.identity import Identities
-from gateway.edge.operations import ANSWERED_ONCE, READING, Operation, Operations
+from gateway.edge.negotiation import Media, chosen, wants_page
+from gateway.edge.operations import ANSWERED_ONCE, EVERY_TYPE, READING, READING_ON, Operation, Operations
+from gateway.edge.refusals import Refused, refusal, written
 from gateway.edge.requests import operation_in, operation_of
-from gateway.edge.uploads import Refused, Uploads, is_form
-from gateway.errors import BadUserInput, GatewayError, Unauthenticated
+from gateway.edge.sse import EventStream
+from gateway.edge.statuses import PROFILES, Profile
+from gateway.edge.uploads import Uploads, is_form
+from gateway.errors import BadUserInput, GatewayError
+from gateway.model.principal import Role
+from gateway.policy import Limits
+
+METHODS: Final = "GET, POST, OPTIONS"
+WHAT_THERE_IS: Final = "Answers are " + ", ".join(media.value for media in Media) + "."
 
 
 class Endpoint:
-    """JSON for all but a browser's visit. Files that came with a request are given back when its answer is out, or
-    cannot get out."""
+    """Answers operations, and a browser's visit with the page where `explore` allows it. Files that came with a request
+    are given back when its answer is out, or cannot get out."""
+
+    def __init__(self, profile: Profile = PROFILES["2025"], explore: bool = True, limits: Limits | None = None) -> None:
+        self._profile = profile
+        self._explore = explore
+        self._limits = limits or Limits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # A form has bounds of its own, which its reader keeps.
-        app = RequestBodyLimitMiddleware(self._serve, sys.maxsize) if is_form(scope) else self._serve
-        await app(scope, receive, send)
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         with ExitStack() as kept:
             try:
                 response = await self._response(request, kept)
-            except Refused as refused:
-                response = refusal(refused.status, refused.error)
-            except Unauthenticated as error:
-                response = refusal(401, error)
-            except GatewayError as error:
-                response = refusal(400, error)
             except ClientDisconnect:
                 return
             await response(scope, receive, send)
 
     async def _response(self, request: Request, kept: ExitStack) -> Response:
-        if request.method not in ("GET", "POST"):
-            raise Refused(405, BadUserInput("GraphQL is asked by GET or POST."))
-        if request.method == "GET" and "query" not in request.query_params and wants_page(request):
-            return explorer.page(request)
+        accept = ",".join(request.headers.getlist("accept"))
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": METHODS})
+        if request.method == "GET" and "query" not in request.query_params and wants_page(accept):
+            return explorer.page(request) if self._explore else explorer.no_page()
+        media = chosen(accept)
+        try:
+            if request.method not in ("GET", "POST"):
+                raise Refused(405, BadUserInput("GraphQL is asked by GET or POST."), {"Allow": METHODS})
+            if media is None:
+                raise Refused(406, BadUserInput(WHAT_THERE_IS))
+            return await self._answer(request, media, kept)
+        except Refused as refused:
+            return self._refusal(refused, media)
+        except GatewayError as error:
+            status = self._profile.of_error(error, request.method)
+            headers = {"Allow": "POST"} if status == 405 else None
+            return self._refusal(Refused(status, error, headers), media)
+
+    async def _answer(self, request: Request, media: Media, kept: ExitStack) -> Response:
         identities: Identities = request.app.state.identities
         operations: Operations = request.app.state.operations
         principal = await identities.of(request.headers)
         operation = await self._operation(request, kept)
+        operation = replace(operation, extensions=vendor_calls.asked_by(request.headers, operation.extensions))
+        if media is Media.EVENTS:
+            allowed = READING_ON if request.method == "GET" else EVERY_TYPE
+            return EventStream(operation, principal, operations, request.app.state.streams, allowed)
+        may_trace = self._explore or principal.role is Role.ROUTER
+        trace = Trace() if may_trace and is_wanted(request.headers) else None
         answer = await operations.run(operation, principal, READING if request.method == "GET" else ANSWERED_ONCE)
-        return written(200, answer.body if answer.ran else {"data": None, **answer.body})
+        if trace is not None:
+            answer.body.setdefault("extensions", {})["ftv1"] = trace.text(answer.body.get("errors", ()))
+        status = self._profile.of_answer(answer, media)
+        return written(status, answer.body, self._profile.media(media, status))
 
     async def _operation(self, request: Request, kept: ExitStack) -> Operation:
         if not is_form(request.scope):
-            return await operation_in(request)
+            return await operation_in(request, self._limits)
         uploads: Uploads = request.app.state.uploads
         upload = await uploads.read(request)
         kept.callback(upload.close)
         return operation_of(upload.operations)
 
-
-def wants_page(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")
-
-
-def written(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(body), status, headers, media_type="application/json")
-
-
-def refusal(status: int, error: GatewayError) -> Response:
-    headers = {"Allow": "GET, POST"} if status == 405 else {}
-    if error.retry_after is not None:
-        headers["Retry-After"] = str(int(error.retry_after))
-    return written(status, {"errors": [{"message": error.message, "extensions": error.extensions}]}, headers)
+    def _refusal(self, refused: Refused, media: Media | None) -> Response:
+        as_json = media if media is Media.RESPONSE else Media.JSON
+        shown_as = self._profile.media(as_json, refused.status)
+        return refusal(refused.status, refused.error, shown_as, refused.headers)

@@ -6,7 +6,7 @@ https://github.com/jaydenseric/graphql-multipart-request-spec: the parts `operat
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,7 +19,9 @@ from starlette.types import Scope
 from gateway.accounts import Accounts
 from gateway.edge.form import Event, FormReader, Head, Malformed, Mark, boundary_of
 from gateway.edge.places import Place, places
-from gateway.errors import BadUserInput, GatewayError, InvalidId, LimitExceeded
+from gateway.edge.refusals import CLOSE, Refused
+from gateway.edge.requests import stated_length
+from gateway.errors import BadUserInput, InvalidId, LimitExceeded
 from gateway.model.files import UploadLimits, media_type
 from gateway.model.ref import Kind
 from gateway.store.intake import Intake, Quota
@@ -31,15 +33,6 @@ PREFLIGHT: Final = ("graphql-require-preflight", "apollo-require-preflight", "x-
 MAX_TEXT: Final = 1024 * 1024  # of `operations` and of `map`: what a JSON body may hold
 FEED_BYTES: Final = 64 * 1024
 PARENTS: Final = frozenset({Kind.ORDER, Kind.AGREEMENT})
-
-
-class Refused(Exception):
-    """The request is answered with this status and error, and nothing of it is run."""
-
-    def __init__(self, status: int, error: GatewayError) -> None:
-        super().__init__(error.message)
-        self.status = status
-        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,20 +208,15 @@ def parsed(text: bytes, part: str) -> Any:
         raise Malformed(f"The part {part} is not JSON.") from None
 
 
-def stated_length(headers: Mapping[str, str]) -> int:
-    stated = headers.get("content-length", "0")
-    return int(stated) if stated.isascii() and stated.isdecimal() and len(stated) < 20 else 0
-
-
 def refusal(error: BaseException) -> BaseException:
     """What is raised to the endpoint for what went wrong while reading."""
     match error:
         case Malformed():
             return Refused(400, BadUserInput(str(error)))
         case TooLarge():
-            return Refused(413, LimitExceeded("The request is too large."))
+            return Refused(413, LimitExceeded("The request is too large.", limit="max_upload_bytes"))
         case TimeoutError():
-            return Refused(408, BadUserInput("The body came too slowly."))
+            return Refused(408, BadUserInput("The body came too slowly."), CLOSE)
         case SpoolFull():
             return Refused(503, error)
         case _:

@@ -35,8 +35,8 @@ def served(directory: Path) -> Iterator[tuple[str, int]]:
     port = free_port()
     config = directory / "config.toml"
     config.write_text(CONFIG.format(port=port, directory=directory))
-    arguments = ("serve", "--config", str(config), "--port", str(port))
-    with running(f"http://127.0.0.1:{port}/healthz", *arguments) as process:
+    arguments = ("serve", "--insecure-no-auth", "--config", str(config), "--port", str(port))
+    with running(f"http://127.0.0.1:{port}/health/live", *arguments) as process:
         yield f"http://127.0.0.1:{port}", process.pid
 
 
@@ -79,7 +79,7 @@ def test_a_server_tells_every_client_what_is_wrong_although_it_still_sends(tmp_p
         # An upload's larger bound is an upload's alone.
         sent = {"content-type": "application/json", **PREFLIGHT}
         assert client.post(f"{url}/graphql", content=whole, headers=sent).status_code == 413
-        assert client.post(f"{url}/healthz", content=whole, headers=headers).status_code in (405, 413)
+        assert client.post(f"{url}/health/live", content=whole, headers=headers).status_code in (405, 413)
 
 
 def test_a_client_that_hangs_up_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_spool_that_cannot_be_used_is_told_before_anything_is_served(tmp_path:
     config.write_text(CONFIG.format(port=free_port(), directory=tmp_path))
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "spool").touch()
-    result = command("serve", "--config", str(config))
+    result = command("serve", "--insecure-no-auth", "--config", str(config))
     assert result.returncode == 2
     assert "order-gateway: the spool in data_dir cannot be used" in result.stderr
     assert "Traceback" not in result.stderr

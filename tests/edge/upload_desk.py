@@ -13,8 +13,6 @@ from typing import Any
 import httpx
 import strawberry
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route
 from strawberry.schema.config import StrawberryConfig
 
@@ -25,7 +23,7 @@ from gateway.edge.operations import Operations
 from gateway.edge.uploads import Bounds, Uploads
 from gateway.model.files import UploadLimits
 from gateway.model.ref import Kind, Ref
-from gateway.policy import Auth, Limits
+from gateway.policy import Auth
 from gateway.schema.build import Answering, GatewaySchema
 from gateway.schema.scalars import SCALARS, Upload
 from gateway.store.spool import Spool
@@ -108,10 +106,7 @@ async def desk(
             return text
 
     schema = GatewaySchema(query=Query, config=StrawberryConfig(scalar_map=SCALARS), extensions=[Answering])
-    app = Starlette(
-        routes=[Route("/graphql", Endpoint())],
-        middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=Limits().max_body_bytes)],
-    )
+    app = Starlette(routes=[Route("/graphql", Endpoint())])
     app.state.identities = Identities(Auth())
     app.state.operations = Operations(schema, accounts, Links(), NoWriter())
     app.state.uploads = uploads
