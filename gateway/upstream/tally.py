@@ -18,15 +18,23 @@ LOGIN: Final = "login"
 
 @dataclass(slots=True)
 class Tally:
-    """`spent` counts all calls but logins; `records` keeps the first of them, logins included."""
+    """`spent` counts all calls but logins; `records` keeps the first of them, logins included, and `omitted` counts the
+    rest."""
 
     spent: int = 0
+    omitted: int = 0
     records: list[CallRecord] = field(default_factory=list)
 
     def add(self, record: CallRecord) -> None:
         self.spent += record.route != LOGIN
         if len(self.records) < MAX_RECORDS:
             self.records.append(record)
+        else:
+            self.omitted += 1
+
+    def clear(self) -> None:
+        self.spent = self.omitted = 0
+        self.records.clear()
 
 
 TALLY: Final[ContextVar[Tally | None]] = ContextVar("tally", default=None)

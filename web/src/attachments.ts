@@ -18,6 +18,11 @@ export function attachments(): readonly Attachment[] {
   return byTab.get(shownTab) ?? NONE;
 }
 
+/** The id of the tab that is shown. */
+export function tabShown(): string {
+  return shownTab;
+}
+
 export function useAttachments(): readonly Attachment[] {
   return useSyncExternalStore(subscribe, attachments);
 }

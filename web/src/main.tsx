@@ -3,6 +3,7 @@ import "graphiql/style.css";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { Component, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
+import { CallsFooter } from "./CallsFooter";
 import { ExamplesMenu } from "./ExamplesMenu";
 import { EXAMPLES } from "./examples";
 import { fetcher } from "./fetcher";
@@ -48,6 +49,9 @@ createRoot(document.getElementById("explorer")!).render(
           </>
         )}
       </GraphiQL.Toolbar>
+      <GraphiQL.Footer>
+        <CallsFooter />
+      </GraphiQL.Footer>
     </GraphiQL>
   </Visible>,
 );
