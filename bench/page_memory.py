@@ -71,7 +71,7 @@ def main() -> None:
         for _ in range(300):
             time.sleep(0.2)
             try:
-                if httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).status_code == 200:
+                if httpx.get(f"http://127.0.0.1:{port}/health/live", trust_env=False).status_code == 200:
                     break
             except httpx.TransportError:
                 continue

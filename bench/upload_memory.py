@@ -152,8 +152,8 @@ def main() -> None:
         process("sandbox", "--port", str(sandbox_port), ready=f"{sandbox}/credentials"),
     ):
         config = configuration(Path(directory), sandbox, port)
-        arguments = ("serve", "--config", str(config), "--port", str(port))
-        with process(*arguments, ready=f"{gateway}/healthz") as pid:
+        arguments = ("serve", "--insecure-no-auth", "--config", str(config), "--port", str(port))
+        with process(*arguments, ready=f"{gateway}/health/live") as pid:
             asyncio.run(measure(f"{gateway}/graphql", pid))
 
 

@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route, WebSocketRoute
 
 from gateway.accounts import Accounts
-from gateway.config import Config
-from gateway.edge import explorer
+from gateway.config import Config, ConfigError
+from gateway.edge import explorer, health, metrics
 from gateway.edge.access import AccessLog
+from gateway.edge.cors import Cors
+from gateway.edge.documents import ManifestError, Persisted, read_manifest
 from gateway.edge.downloads import Downloads
 from gateway.edge.graphql import Endpoint
-from gateway.edge.identity import Identities
+from gateway.edge.headers import SafeHeaders
+from gateway.edge.health import Readiness
+from gateway.edge.hosts import KnownHosts
+from gateway.edge.identity import Identities, NoCredentials
+from gateway.edge.masking import Masking
 from gateway.edge.operations import Operations
+from gateway.edge.sockets import Sockets
+from gateway.edge.statuses import PROFILES
+from gateway.edge.streams import Streams
 from gateway.edge.uploads import Bounds, Uploads
+from gateway.errors import GatewayError
 from gateway.schema.build import GatewaySchema, build_schema
+from gateway.schema.context import Watch
+from gateway.schema.prepared import Documents
 from gateway.store.ledger import SqliteLedger
 from gateway.store.spool import Spool
 from gateway.store.sqlite import Database
 from gateway.store.vault import open_vault
+from gateway.telemetry.levels import Levels
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.observer import Observer
+from gateway.telemetry.traces import Traces, open_traces
 from gateway.upstream.engine import AiohttpTransport
-from gateway.upstream.tally import count
-from gateway.vendors.base import Services
+from gateway.upstream.wire import CallRecord
+from gateway.vendors.base import Adapter, Services
+from gateway.watching import Pace, Watching
 from gateway.writing import Writer
 
 
@@ -40,29 +58,37 @@ def utc_now() -> datetime:
 
 @contextlib.asynccontextmanager
 async def open_accounts(
-    config: Config, transport: httpx.AsyncBaseTransport | None = None, now: Callable[[], datetime] = utc_now
+    config: Config,
+    transport: httpx.AsyncBaseTransport | None = None,
+    now: Callable[[], datetime] = utc_now,
+    observe: Callable[[CallRecord], None] | None = None,
 ) -> AsyncIterator[Accounts]:
-    """The configured accounts, ready for use; at the end all that was opened is closed, whatever fails."""
+    """The configured accounts, ready for use; `observe` is told of every call on the wire. At the end all that was
+    opened is closed, whatever fails."""
     async with contextlib.AsyncExitStack() as stack:
         vault = open_vault(config.data_dir, config.vault_key)
         stack.push_async_callback(vault.close)
         way_out = transport or AiohttpTransport()
         stack.push_async_callback(way_out.aclose)
-        services = Services(way_out, vault, now, config.allow_private_redirects, count)
+        services = Services(way_out, vault, now, config.allow_private_redirects, observe)
         adapters = [one.entry.create(one.id, one.name, one.settings, one.limits, services) for one in config.accounts]
         for adapter in adapters:
             stack.push_async_callback(adapter.close)
         yield Accounts(adapters)
 
 
-def open_writer(config: Config) -> Writer:
-    """The writer with its ledger. Raises StoreError where the database cannot be used."""
+def open_writer(config: Config, database: Database, figures: Metrics) -> Writer:
+    """The writer with its ledger in that database, which it closes; its writes are counted."""
     ledger = SqliteLedger(
-        Database(config.data_dir),
+        database,
         keep_seconds=config.idempotency_days * 86_400,
         lease_seconds=config.write_lease_seconds,
     )
-    return Writer(ledger, seconds=config.write_seconds, lease_seconds=config.write_lease_seconds)
+
+    def ended(adapter: Adapter, write: str, outcome: str) -> None:
+        figures.writes.labels(adapter.account.vendor.value, adapter.account.name, write, outcome).inc()
+
+    return Writer(ledger, seconds=config.write_seconds, lease_seconds=config.write_lease_seconds, told=ended)
 
 
 def open_spool(config: Config) -> Spool:
@@ -70,46 +96,116 @@ def open_spool(config: Config) -> Spool:
     return Spool(config.data_dir / "spool" if config.data_dir is not None else None, config.max_spool_bytes)
 
 
+def open_persisted(config: Config, graph: GatewaySchema) -> Persisted:
+    """The documents of the manifest, each checked. Raises ConfigError naming those that cannot run."""
+    if config.documents is None:
+        return Persisted()
+    try:
+        manifest = read_manifest(config.documents)
+    except ManifestError as error:
+        raise ConfigError([f"documents: {error}"]) from None
+    documents = Documents(graph._schema, config.limits)
+    wrong = [(id_, found) for id_, text in manifest.items() if (found := documents.prepared(text).problem)]
+    if wrong:
+        raise ConfigError([f"documents: {id_[:80]}: {problem}" for id_, problem in wrong[:20]])
+    return Persisted(manifest)
+
+
 def create_app(
     config: Config,
     transport: httpx.AsyncBaseTransport | None = None,
     now: Callable[[], datetime] = utc_now,
     schema: GatewaySchema | None = None,
+    known: Identities | None = None,
+    traces: Traces | None = None,
 ) -> Starlette:
-    """The gateway as an ASGI app. `transport` is the way to the vendors; tests may give their own, and one `schema` for
-    many apps."""
+    """The gateway as an ASGI app. `transport` is the way to the vendors; tests may give their own, one `schema` for
+    many apps, who is known, and where spans go. Raises TracesUnavailable."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with open_accounts(config, transport, now) as accounts:
-            downloads = app.state.downloads = Downloads(accounts, config.signing_keys, config.public_url)
+        observer = Observer(figures, traces or open_traces(config.otlp_endpoint, os.environ))
+        async with open_accounts(config, transport, now, observer.call) as accounts:
+            identities = app.state.identities = known or Identities(config.auth, refused=refused)
+            downloads = app.state.downloads = Downloads(accounts, config.signing_keys, config.public_url, identities)
+            spool = open_spool(config)
             app.state.uploads = Uploads(
-                accounts, open_spool(config), Bounds(config.max_upload_bytes, config.max_files_per_request)
+                accounts,
+                spool,
+                Bounds(
+                    config.max_upload_bytes,
+                    config.max_files_per_request,
+                    piece_seconds=config.limits.slowest_body_seconds,
+                ),
             )
-            writer = app.state.writer = open_writer(config)
-            app.state.identities = Identities(config.auth)
-            app.state.operations = Operations(graph, accounts, downloads, writer)
+            database = Database(config.data_dir)
+            writer = app.state.writer = open_writer(config, database, figures)
+            readiness = app.state.readiness = Readiness(database.check, config.drain_seconds)
+            watching = Watching(
+                accounts,
+                Pace(config.watch_seconds, config.watch_slowest_seconds),
+                config.limits.max_watched_in_all,
+                now,
+            )
+            watch = Watch(watching, identities.current, config.limits.max_watched_orders)
+            streams = app.state.streams = Streams(config.limits)
+            app.state.operations = Operations(
+                graph,
+                accounts,
+                downloads,
+                writer,
+                explored=config.explored,
+                watch=watch,
+                observer=observer,
+                limits=config.limits,
+                persisted=persisted,
+            )
+            levels = app.state.levels = Levels(
+                figures,
+                accounts,
+                {
+                    "streams": lambda: streams.open,
+                    "watched": lambda: watching.orders,
+                    "spool_bytes": lambda: spool.used,
+                },
+            )
+            noting = asyncio.create_task(levels.keep())
             try:
-                yield
+                with readiness.watching(streams.end):
+                    yield
             finally:
+                noting.cancel()
+                await watching.close()
                 await writer.close()  # before the accounts: what was sent to a vendor is recorded first
+                await identities.close()
+                await observer.traces.close()
 
+    def refused(error: GatewayError) -> None:
+        figures.refused.labels("missing" if isinstance(error, NoCredentials) else error.code.lower()).inc()
+
+    figures = Metrics()
     graph = schema or build_schema()
+    persisted = open_persisted(config, graph)
     app = Starlette(
         routes=[
             Route("/", home, methods=["GET"]),
-            Route("/graphql", Endpoint()),
+            Route("/graphql", Endpoint(PROFILES[config.http_profile], config.explored, config.limits)),
+            WebSocketRoute("/graphql", Sockets(config.public_url, config.cors_origins)),
             Route("/files/{token}", download, methods=["GET"]),
-            Route("/healthz", healthy, methods=["GET"]),
-            Route("/readyz", healthy, methods=["GET"]),
-            *explorer.routes,
+            *health.routes,
+            *metrics.routes,
+            *(explorer.routes if config.explored else ()),
         ],
         middleware=[
-            Middleware(AccessLog),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=config.limits.max_body_bytes),
+            Middleware(AccessLog, metrics=figures),
+            Middleware(SafeHeaders),
+            *([Middleware(Cors, origins=config.cors_origins)] if config.cors_origins else ()),
+            *(() if config.auth else [Middleware(KnownHosts, public_url=config.public_url)]),
+            Middleware(Masking),
         ],
         lifespan=lifespan,
     )
+    app.state.metrics = figures
     app.router.redirect_slashes = False  # it would redirect to whatever the Host header says
     return app
 
@@ -121,8 +217,3 @@ async def download(request: Request) -> Response:
 
 async def home(request: Request) -> Response:
     return RedirectResponse("/graphql")
-
-
-async def healthy(request: Request) -> Response:
-    """Alive and able to take requests; a vendor that is down is told in the graph, not here."""
-    return PlainTextResponse("ok\n")

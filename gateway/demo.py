@@ -64,6 +64,8 @@ def demo_document(credentials: Mapping[str, Any], public_url: str) -> dict[str, 
     softwareone = credentials["softwareone"]
     return {
         "public_url": public_url,
+        "log_format": "text",
+        "drain_seconds": 0,
         "allow_private_redirects": True,
         "accounts": {
             "contoso": {"vendor": "partner_center", **partner_center},

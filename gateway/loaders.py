@@ -34,8 +34,9 @@ class Loaders:
         return result
 
     def prime(self, read: Read[K, T], key: K, value: T) -> None:
-        """Remembers what a list has just given, so that reading it again costs no call."""
-        self._loader(read, key.account).prime(key, value)
+        """Remembers what a list or a write has just given, so that reading it again costs no call."""
+        if self._accounts[key.account].reads.shows(key, value):
+            self._loader(read, key.account).prime(key, value)
 
     def forget(self, account: str) -> None:
         """Drops what is known of the account's things: a write may have changed any of them."""

@@ -46,8 +46,17 @@ class Writer:
     """`seconds` is how long a request waits for a write of its key that runs already, and how long a write may pause
     for its vendor in all; `lease_seconds` after how long without a sign of life a run counts as dead."""
 
-    def __init__(self, ledger: Ledger, *, seconds: float, lease_seconds: float) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        seconds: float,
+        lease_seconds: float,
+        told: Callable[[Adapter, str, str], None] = lambda adapter, write, outcome: None,
+    ) -> None:
+        """`told` hears of the end of each run: the account, the write's name, and its state or its error's code."""
         self._ledger = ledger
+        self._told = told
         self._seconds = seconds
         self._lease_seconds = lease_seconds
         self._running: set[asyncio.Task[Result]] = set()
@@ -70,7 +79,7 @@ class Writer:
         if isinstance(begun, Finished):
             return Result(Written(Outcome.unpacked(begun.outcome), known, replayed=True))
         # A task of its own: the write goes on when the client goes away.
-        task = asyncio.create_task(self._perform(begun, handler, command, adapter))
+        task = asyncio.create_task(self._perform(begun, handler, command, adapter, write.name))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         task.add_done_callback(seen)
@@ -96,13 +105,17 @@ class Writer:
                 raise InProgress("This write is under way; ask again with the same key.", retry_after=1)
             await asyncio.sleep(POLL_SECONDS)
 
-    async def _perform(self, held: Held, handler: Handler[C], command: C, adapter: Adapter) -> Result:
+    async def _perform(self, held: Held, handler: Handler[C], command: C, adapter: Adapter, write: str) -> Result:
         attempt = Running(self._ledger, held, asyncio.get_running_loop().time() + self._seconds)
         heart = asyncio.create_task(self._beating(held))
         try:
             outcome = await self._outcome(attempt, handler, command, adapter)
+        except Exception as error:
+            self._told(adapter, write, error.code if isinstance(error, GatewayError) else "INTERNAL")
+            raise
         finally:
             heart.cancel()
+        self._told(adapter, write, outcome.state.name)
         replayed = held.memo is not None and outcome.state is not WriteState.REFUSED
         return Result(Written(outcome, held.place.key, replayed), tuple(attempt.primed))
 

@@ -79,6 +79,9 @@ class FakeAdapter:
     async def count_agreements(self, wanted: AgreementFilter) -> int | None:
         return 0
 
+    def customer_of(self, thing: object) -> str | None:
+        return None
+
     @asynccontextmanager
     async def download(self, attachment: Attachment) -> AsyncIterator[Download]:
         if self.trouble is not None:

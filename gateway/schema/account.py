@@ -13,6 +13,7 @@ from gateway.errors import BadUserInput
 from gateway.model import account as model
 from gateway.model.values import OrderedItem, Party, Vendor
 from gateway.schema.context import Info
+from gateway.schema.cost import PICKED, Sized, anywhere
 from gateway.schema.texts import search_text
 from gateway.schema.values import Node, OrderedItemView, PartyView
 from gateway.schema.view import described, edge, plain, view
@@ -213,11 +214,24 @@ class VendorAccountView(Node):
     capabilities: list[model.Capability] = edge(capabilities, "What this login can do.")
     health: AccountHealthView = edge(health, "How it fares; asking costs no call.")
     customers: PartyConnectionView | None = edge(
-        party_picker("customers"), "Customers to choose from, by the account's customer key."
+        party_picker("customers"),
+        "Customers to choose from, by the account's customer key.",
+        calls=anywhere(5),
+        sized=PICKED,
     )
-    suppliers: PartyConnectionView | None = edge(party_picker("suppliers"), "Suppliers to choose from.")
-    companies: list[PartyView] | None = edge(party_list("companies"), "The buyer's own companies.")
-    warehouses: list[PartyView] | None = edge(party_list("warehouses"), "Warehouses that goods can go to.")
-    payment_terms: list[PartyView] | None = edge(party_list("payment_terms"), "Payment terms to choose from.")
-    products: PartyConnectionView | None = edge(party_picker("products"), "Products to choose from.")
-    items: ItemConnectionView | None = edge(items, "Items that can be ordered.")
+    suppliers: PartyConnectionView | None = edge(
+        party_picker("suppliers"), "Suppliers to choose from.", calls=anywhere(5), sized=PICKED
+    )
+    companies: list[PartyView] | None = edge(
+        party_list("companies"), "The buyer's own companies.", calls=anywhere(5), sized=Sized(50)
+    )
+    warehouses: list[PartyView] | None = edge(
+        party_list("warehouses"), "Warehouses that goods can go to.", calls=anywhere(5), sized=Sized(50)
+    )
+    payment_terms: list[PartyView] | None = edge(
+        party_list("payment_terms"), "Payment terms to choose from.", calls=anywhere(5), sized=Sized(50)
+    )
+    products: PartyConnectionView | None = edge(
+        party_picker("products"), "Products to choose from.", calls=anywhere(5), sized=PICKED
+    )
+    items: ItemConnectionView | None = edge(items, "Items that can be ordered.", calls=anywhere(5), sized=PICKED)

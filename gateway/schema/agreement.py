@@ -17,6 +17,7 @@ from gateway.model.values import BillingCycle, Vendor
 from gateway.schema.account import VendorAccountView
 from gateway.schema.connection import Listed, list_orders
 from gateway.schema.context import Info
+from gateway.schema.cost import BATCH, FORWARD, REFERENCE, Sized, calls
 from gateway.schema.scalars import CurrencyCode, Duration
 from gateway.schema.selection import needs_call
 from gateway.schema.values import (
@@ -189,10 +190,14 @@ class AgreementLineView(Node):
     term_duration: Duration | None = plain("How long is committed.")
     billing_cycle: BillingCycle | None = plain("How often is billed.")
     vendor_billing_cycle: str | None = plain("The vendor's own word for that.")
-    subscription: ProductSubscriptionView | None = edge(subscription_of, "The subscription it feeds.")
-    asset: AssetView | None = edge(asset_of, "The asset it brought.")
-    agreement: AgreementView | None = edge(agreement_of, "The agreement it stands on.")
-    order: LazyOrder | None = edge(order_of, "The order that last changed it.")
+    subscription: ProductSubscriptionView | None = edge(
+        subscription_of, "The subscription it feeds.", calls=calls(softwareone=BATCH, free=REFERENCE)
+    )
+    asset: AssetView | None = edge(asset_of, "The asset it brought.", calls=calls(softwareone=BATCH, free=REFERENCE))
+    agreement: AgreementView | None = edge(
+        agreement_of, "The agreement it stands on.", calls=calls(softwareone=BATCH, free=REFERENCE)
+    )
+    order: LazyOrder | None = edge(order_of, "The order that last changed it.", calls=calls(softwareone=BATCH))
     details: AgreementLineDetails | None = plain("What only this vendor has.")
 
 
@@ -217,8 +222,12 @@ class ProductSubscriptionView(Node):
     starts_at: datetime | None = plain("When it began.")
     commitment_ends_at: datetime | None = plain("When the commitment ends.")
     open_ended: bool | None = plain("True where the vendor says that it has no end.")
-    agreement: AgreementView | None = edge(agreement_of, "The agreement it belongs to.")
-    order: LazyOrder | None = edge(order_of, "The order that began it.")
+    agreement: AgreementView | None = edge(
+        agreement_of, "The agreement it belongs to.", calls=calls(softwareone=BATCH, free=REFERENCE)
+    )
+    order: LazyOrder | None = edge(
+        order_of, "The order that began it.", calls=calls(partner_center=1, softwareone=BATCH)
+    )
     details: SubscriptionDetails | None = plain("What only this vendor has.")
 
 
@@ -229,8 +238,10 @@ class AssetView(Node):
     name: str | None = plain("Its name.")
     status: model.SubscriptionStatus | None = plain("How it stands.")
     vendor_status: str | None = plain("The vendor's own word for that.")
-    agreement: AgreementView | None = edge(agreement_of, "The agreement it belongs to.")
-    order: LazyOrder | None = edge(order_of, "The order that brought it.")
+    agreement: AgreementView | None = edge(
+        agreement_of, "The agreement it belongs to.", calls=calls(softwareone=BATCH, free=REFERENCE)
+    )
+    order: LazyOrder | None = edge(order_of, "The order that brought it.", calls=calls(softwareone=BATCH))
 
 
 @view(
@@ -254,14 +265,21 @@ class AgreementView(Node):
     accepted_at: datetime | None = plain("When the terms were accepted.")
     currency: CurrencyCode | None = plain("The currency of its prices.")
     recurring_totals: list[PeriodPriceView] | None = plain("What it costs per period.")
-    lines: list[AgreementLineView] | None = plain("What it holds now.")
-    subscriptions: list[ProductSubscriptionView] | None = edge(agreement_subscriptions, "Its subscriptions.")
-    assets: list[AssetView] | None = edge(agreement_assets, "Its assets.")
+    lines: list[AgreementLineView] | None = plain("What it holds now.", sized=Sized(5))
+    subscriptions: list[ProductSubscriptionView] | None = edge(
+        agreement_subscriptions, "Its subscriptions.", calls=calls(softwareone=0.1, free=REFERENCE), sized=Sized(5)
+    )
+    assets: list[AssetView] | None = edge(
+        agreement_assets, "Its assets.", calls=calls(softwareone=0.1, free=REFERENCE), sized=Sized(5)
+    )
     attachments: list[Annotated[AttachmentView, strawberry.lazy("gateway.schema.order")]] | None = edge(
-        attachments_of, "The files and licence keys on it."
+        attachments_of, "The files and licence keys on it.", calls=calls(softwareone=1), sized=Sized(5)
     )
     orders: Annotated[OrderConnectionView, strawberry.lazy("gateway.schema.order")] | None = edge(
-        orders_of, "The orders that made and changed it, newest first."
+        orders_of,
+        "The orders that made and changed it, newest first.",
+        calls=calls(softwareone=1, paged=100),
+        sized=FORWARD,
     )
     external_references: list[ExternalReferenceView] = plain("Its numbers in other systems.")
     details: AgreementDetails | None = plain("What only this vendor has.")

@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
-from collections.abc import Iterator, Mapping
-from typing import cast
+from collections.abc import Iterator
+from typing import Any, cast
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import SchemaExtension
 from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from gateway.errors import BadUserInput, GatewayError, InvalidId, LimitExceeded
-from gateway.model.ref import Kind, Ref
+from gateway.errors import BadUserInput, GatewayError, LimitExceeded
+from gateway.schema.access import guard
 from gateway.schema.agreement import AgreementLineView, AgreementView, AssetView, ProductSubscriptionView
 from gateway.schema.context import Context, Info, Shortfall
+from gateway.schema.federation import entities
 from gateway.schema.mutation import Mutation
-from gateway.schema.nodes import find, order_ref
 from gateway.schema.order import AttachmentView, LineView, OrderView
+from gateway.schema.prepared import unsuggested
 from gateway.schema.query import Query
 from gateway.schema.scalars import SCALARS
+from gateway.schema.subscription import Subscription
 from gateway.schema.vendors import VENDOR_TYPES
-
-MAX_ENTITIES = 500
-MAX_TOKENS = 5_000
-MAX_DOCUMENTS = 256
-ENTITIES: Mapping[str, Kind] = {
-    "VendorAccount": Kind.ACCOUNT,
-    "Order": Kind.ORDER,
-    "Line": Kind.LINE,
-    "Agreement": Kind.AGREEMENT,
-    "AgreementLine": Kind.AGREEMENT_LINE,
-    "Attachment": Kind.ATTACHMENT,
-    "ProductSubscription": Kind.SUBSCRIPTION,
-    "Asset": Kind.ASSET,
-    "Cart": Kind.CART,
-}
 
 log = logging.getLogger("gateway.schema")
 
@@ -49,6 +35,7 @@ def build_schema() -> GatewaySchema:
     return GatewaySchema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[
             OrderView,
             LineView,
@@ -62,9 +49,6 @@ def build_schema() -> GatewaySchema:
         config=StrawberryConfig(scalar_map=SCALARS),
         extensions=[
             Answering,
-            lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
-            lambda: ParserCache(maxsize=MAX_DOCUMENTS),
-            lambda: ValidationCache(maxsize=MAX_DOCUMENTS),
         ],
         # Composers other than the newest refuse later links than 2.9.
         federation_version="2.9",
@@ -72,50 +56,53 @@ def build_schema() -> GatewaySchema:
 
 
 class GatewaySchema(strawberry.federation.Schema):
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        guard(self._schema)
+
     async def entities_resolver(  # type: ignore[override]  # an asynchronous one is what strawberry's field takes too
         self, info: Info, representations: list[FederationAny]
     ) -> list[FederationAny]:
         """All representations in one go, so that each account is asked once; one that is wrong fails alone."""
-        if len(representations) > MAX_ENTITIES:
-            raise LimitExceeded(f"_entities takes at most {MAX_ENTITIES} representations.", argument="representations")
-        work = (entity(info.context, one) for one in representations)
-        # graphql-core takes an exception in a list as that item's error.
-        return cast("list[FederationAny]", await asyncio.gather(*work, return_exceptions=True))
+        most = info.context.limits.max_entities
+        if len(representations) > most:
+            told = f"_entities takes at most {most} representations."
+            raise LimitExceeded(told, argument="representations", limit="max_entities")
+        return cast("list[FederationAny]", await entities(info.context, representations))
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Replaces the errors of any answer, whether it ran or not, by what clients may see; logs what is ours."""
-        errors[:] = [shown(error) for error in errors]
-
-
-async def entity(context: Context, representation: object) -> object | None:
-    if not isinstance(representation, Mapping):
-        raise BadUserInput("A representation is an object.", argument="representations")
-    kind = ENTITIES.get(str(representation.get("__typename")))
-    if kind is None:
-        raise BadUserInput("A representation names a type of this graph in __typename.", argument="representations")
-    return await find(context, reference(context, kind, representation))
-
-
-def reference(context: Context, kind: Kind, representation: Mapping[str, object]) -> Ref:
-    id_ = representation.get("id")
-    if isinstance(id_, str):
-        return context.accounts.ref(id_, frozenset({kind}), "representations")
-    account, number, scope = (representation.get(name) for name in ("accountName", "number", "numberScope"))
-    if kind is not Kind.ORDER or not isinstance(account, str) or not isinstance(number, str):
-        raise InvalidId("A representation has the fields of one of its type's keys.", argument="representations")
-    adapter = context.accounts.named(account, "representations")
-    return order_ref(adapter, number, scope if isinstance(scope, str) else "")
+        context = execution_context.context if execution_context is not None else None
+        told = errors if context is None or context.explored else map(unsuggested, errors)
+        errors[:] = [shown(error) for error in told]
 
 
 class Answering(SchemaExtension):
-    """Finishes an answer: adds the shortfalls as errors."""
+    """Begins with the document that was made ready before, and finishes an answer: adds the shortfalls as errors."""
+
+    def on_parse(self) -> Iterator[None]:
+        self.execution_context.graphql_document = self.execution_context.context.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        if self.execution_context.context.document is not None:
+            self.execution_context.pre_execution_errors = []  # it is valid: that has been seen to
+        yield
 
     def on_operation(self) -> Iterator[None]:
         yield
-        result = self.execution_context.result
+        self._finish(self.execution_context.result)
+
+    def on_stream_result(self, result: Any) -> Iterator[None]:
+        # It is on its way before the operation ends, and each event has its own shortfalls.
+        self._finish(result)
+        yield
+
+    def _finish(self, result: Any) -> None:
         context: Context = self.execution_context.context
         if result is not None and context.shortfalls:
             result.errors = [*(result.errors or ()), *map(told, context.shortfalls)]
+            context.shortfalls.clear()
 
 
 def told(missing: Shortfall) -> GraphQLError:
@@ -127,7 +114,9 @@ def shown(error: GraphQLError) -> GraphQLError:
     original = error.original_error
     if isinstance(original, GatewayError):
         return error
-    if error.path is None or (isinstance(original, GraphQLError) and original.nodes):
+    # Without a place in the document it is no mistake of the document: something broke before or around the execution.
+    mistaken = error.path is None and (original is None or error.nodes)
+    if mistaken or (isinstance(original, GraphQLError) and original.nodes):
         error.extensions = BadUserInput(error.message).extensions
         return error
     # A GraphQLError without nodes too: it comes from writing a value, and quotes it.

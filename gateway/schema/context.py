@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import strawberry
+from graphql import DocumentNode
 
 from gateway.accounts import Accounts
 from gateway.errors import GatewayError
 from gateway.loaders import Loaders
 from gateway.model.order import Attachment
 from gateway.model.principal import Principal
+from gateway.policy import Limits
 from gateway.upstream.tally import Tally
+from gateway.watching import Watching
 from gateway.writing import Writer
 
 
@@ -30,6 +34,16 @@ class Shortfall:
     error: GatewayError
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What subscriptions need: the pollers, the rights that a principal has by now (None: none any more), and how many
+    orders one of them may watch."""
+
+    watching: Watching
+    current: Callable[[Principal], Principal | None]
+    max_orders: int
+
+
 @dataclass(slots=True)
 class Context:
     accounts: Accounts
@@ -38,8 +52,21 @@ class Context:
     writer: Writer
     principal: Principal
     tally: Tally
+    explored: bool = False
+    watch: Watch | None = None
+    limits: Limits = field(default_factory=Limits)
+    operation: tuple[str, str | None] | None = None  # its type and name, once it is read
+    text: str | None = None
+    document: DocumentNode | None = None  # parsed and valid
+    cost: int = 0  # in vendor calls, as told before it ran
     shortfalls: list[Shortfall] = field(default_factory=list)
     selections: dict[tuple[int, ...], frozenset[str]] = field(default_factory=dict)
+
+    def renew(self, principal: Principal, accounts: Accounts) -> None:
+        """Begins anew for the next event of a stream, with the rights of this moment and nothing loaded before."""
+        self.principal, self.accounts, self.loaders = principal, accounts, Loaders(accounts)
+        self.shortfalls.clear()
+        self.tally.clear()
 
     def missing(self, path: list[str | int], error: GatewayError) -> None:
         """Notes that the part of the answer at `path` is missing."""

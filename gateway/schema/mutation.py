@@ -10,7 +10,9 @@ from gateway.model.ref import Kind
 from gateway.model.values import Vendor
 from gateway.model.writing import Outcome, UserError, UserErrorCode, Written
 from gateway.schema import payloads
+from gateway.schema.access import declared
 from gateway.schema.context import Info
+from gateway.schema.cost import anywhere
 from gateway.schema.input import INPUTS, Reading, fingerprint
 from gateway.schema.mutation_inputs import (
     AddAttachmentsInput,
@@ -157,28 +159,42 @@ async def performed(
     return result.written
 
 
+@declared
 @strawberry.type(name="Mutation", description="Writing: at most once for each key.")
 class Mutation:
     create_cart: payloads.CreateCartPayloadView | None = edge(
-        create_cart, "Makes a cart. Lines that the vendor would not take are in it, with their errors."
+        create_cart,
+        "Makes a cart. Lines that the vendor would not take are in it, with their errors.",
+        calls=anywhere(4),
     )
     update_cart: payloads.UpdateCartPayloadView | None = edge(
-        update_cart, "Changes a cart's lines; everything else in it stays, known to this gateway or not."
+        update_cart,
+        "Changes a cart's lines; everything else in it stays, known to this gateway or not.",
+        calls=anywhere(5),
     )
     checkout_cart: payloads.CheckoutCartPayloadView | None = edge(
-        checkout_cart, "Orders what is in a cart. Groups that failed may be tried again, the others are not doubled."
+        checkout_cart,
+        "Orders what is in a cart. Groups that failed may be tried again, the others are not doubled.",
+        calls=anywhere(6),
     )
     create_purchase_order: payloads.CreatePurchaseOrderPayloadView | None = edge(
-        create_purchase_order, "Creates a purchase order at vendors that have no carts."
+        create_purchase_order, "Creates a purchase order at vendors that have no carts.", calls=anywhere(6)
     )
-    update_order: payloads.UpdateOrderPayloadView | None = edge(update_order, "Changes an order.")
-    submit_order: payloads.SubmitOrderPayloadView | None = edge(submit_order, "Places an order that was saved before.")
+    update_order: payloads.UpdateOrderPayloadView | None = edge(update_order, "Changes an order.", calls=anywhere(8))
+    submit_order: payloads.SubmitOrderPayloadView | None = edge(
+        submit_order, "Places an order that was saved before.", calls=anywhere(6)
+    )
     cancel_order: payloads.CancelOrderPayloadView | None = edge(
         cancel_order,
         "Cancels or discards an order in the way that its vendor has, and never goes further than allowed.",
+        calls=anywhere(10),
     )
     add_attachments: payloads.AddAttachmentsPayloadView | None = edge(
-        add_attachments, "Attaches files or licence keys to an order or an agreement."
+        add_attachments, "Attaches files or licence keys to an order or an agreement.", calls=anywhere(6, times="files")
     )
-    update_attachment: payloads.UpdateAttachmentPayloadView | None = edge(update_attachment, "Renames an attachment.")
-    delete_attachment: payloads.DeleteAttachmentPayloadView | None = edge(delete_attachment, "Deletes an attachment.")
+    update_attachment: payloads.UpdateAttachmentPayloadView | None = edge(
+        update_attachment, "Renames an attachment.", calls=anywhere(5)
+    )
+    delete_attachment: payloads.DeleteAttachmentPayloadView | None = edge(
+        delete_attachment, "Deletes an attachment.", calls=anywhere(5)
+    )

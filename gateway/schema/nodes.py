@@ -8,6 +8,7 @@ from gateway.errors import InvalidId
 from gateway.model.agreement import AgreementLine
 from gateway.model.order import Line
 from gateway.model.ref import Kind, Ref
+from gateway.schema.access import NEEDS, NODES, require
 from gateway.schema.context import Context
 from gateway.vendors.base import AGREEMENT, ASSET, ATTACHMENT, CART, ORDER, SUBSCRIPTION, Adapter
 
@@ -15,7 +16,9 @@ MAX_NUMBER = 200
 
 
 async def find(context: Context, ref: Ref) -> object | None:
-    """The model object behind a Ref, loaded in one batch with its siblings; None where it is gone."""
+    """The model object behind a Ref, loaded in one batch with its siblings; None where it is gone. Raises Forbidden
+    where the principal may not see things of that kind."""
+    require(context.principal, NEEDS[NODES[ref.kind]])
     return await FINDERS[ref.kind](context, ref)
 
 

@@ -24,6 +24,7 @@ from gateway.schema.agreement import (
 )
 from gateway.schema.connection import Edge, Listed, SourceState, SourceStatus, total
 from gateway.schema.context import Info
+from gateway.schema.cost import BATCH, REFERENCE, Sized, anywhere, calls
 from gateway.schema.scalars import URL, CurrencyCode, Duration
 from gateway.schema.values import (
     AuditEventView,
@@ -200,8 +201,14 @@ class LineView(Node):
     term_duration: Duration | None = plain("How long is committed.")
     billing_cycle: BillingCycle | None = plain("How often is billed.")
     vendor_billing_cycle: str | None = plain("The vendor's own word for that.")
-    subscription: ProductSubscriptionView | None = edge(line_subscription, "The subscription it feeds.")
-    asset: AssetView | None = edge(line_asset, "The asset it brings.")
+    subscription: ProductSubscriptionView | None = edge(
+        line_subscription,
+        "The subscription it feeds.",
+        calls=calls(partner_center=1, softwareone=0.1, read="subscriptions", of="Order", free=REFERENCE),
+    )
+    asset: AssetView | None = edge(
+        line_asset, "The asset it brings.", calls=calls(softwareone=0.1, read="assets", of="Order", free=REFERENCE)
+    )
     notes: str | None = plain("A note on the line.")
     order: OrderView | None = edge(order_of, "The order it stands on.")
     details: LineDetails = plain("What only this vendor has.")
@@ -227,8 +234,12 @@ class AttachmentView(Node):
     download_url: URL | None = edge(
         download_url, "On this gateway, signed, good for a few minutes; null where there is no file."
     )
-    order: OrderView | None = edge(order_of, "The order it belongs to.")
-    agreement: AgreementView | None = edge(agreement, "The agreement it belongs to.")
+    order: OrderView | None = edge(
+        order_of, "The order it belongs to.", calls=calls(partner_center=1, sellercloud=BATCH, softwareone=BATCH)
+    )
+    agreement: AgreementView | None = edge(
+        agreement, "The agreement it belongs to.", calls=calls(softwareone=BATCH, free=REFERENCE)
+    )
 
 
 @view(model.Order, name="Order", description="An order at a vendor.", keys=["id", "accountName number numberScope"])
@@ -245,22 +256,40 @@ class OrderView(Node):
     status_reason: NoticeView | None = plain("Why it stands so.")
     error: NoticeView | None = plain("What is wrong with it.")
     title: str | None = plain("A title.")
-    notes: str | None = edge(notes, "Free text on it.")
+    notes: str | None = edge(notes, "Free text on it.", calls=calls(sellercloud=1, read="detail", of="Order"))
     external_references: list[ExternalReferenceView] = plain("Its numbers in other systems.")
     created_at: datetime | None = plain("When it was made.")
     updated_at: datetime | None = plain("When it last changed.")
     customer: PartyView | None = plain("For whom, by the account's customer key.")
     supplier: PartyView | None = plain("Who supplies; null at Partner Center: always Microsoft.")
-    currency: CurrencyCode | None = edge(currency, "The currency of its prices.")
+    currency: CurrencyCode | None = edge(
+        currency, "The currency of its prices.", calls=calls(sellercloud=1, read="detail", of="Order")
+    )
     total: MoneyView | None = plain("The vendor's stated total; null where it states none.")
     recurring_totals: list[PeriodPriceView] | None = plain("What it costs per period.")
-    lines: list[LineView] = plain("What is ordered.")
-    attachments: list[AttachmentView] | None = edge(attachments, "Files on it.")
+    lines: list[LineView] = plain("What is ordered.", sized=Sized(5))
+    attachments: list[AttachmentView] | None = edge(
+        attachments, "Files on it.", calls=calls(partner_center=1, softwareone=1), sized=Sized(5)
+    )
     documents: DocumentRequirementView | None = plain("Whether it waits for the customer's purchase order.")
-    agreement: AgreementView | None = edge(agreement, "The agreement it belongs to.")
-    subscriptions: list[ProductSubscriptionView] | None = edge(agreement_subscriptions, "Subscriptions it began.")
-    assets: list[AssetView] | None = edge(agreement_assets, "Assets it brought.")
-    audit: list[AuditEventView] | None = edge(audit, "What happened to it.")
+    agreement: AgreementView | None = edge(
+        agreement, "The agreement it belongs to.", calls=calls(softwareone=BATCH, free=REFERENCE)
+    )
+    subscriptions: list[ProductSubscriptionView] | None = edge(
+        agreement_subscriptions,
+        "Subscriptions it began.",
+        calls=calls(partner_center=1, softwareone=0.1, read="subscriptions", of="Order", free=REFERENCE),
+        sized=Sized(5),
+    )
+    assets: list[AssetView] | None = edge(
+        agreement_assets,
+        "Assets it brought.",
+        calls=calls(softwareone=0.1, read="assets", of="Order", free=REFERENCE),
+        sized=Sized(5),
+    )
+    audit: list[AuditEventView] | None = edge(
+        audit, "What happened to it.", calls=calls(sellercloud=1, read="detail", of="Order")
+    )
     actions: list[OrderActionView] = edge(actions, "What this login may do to it now, and why not; costs no call.")
     vendor_url: URL | None = plain("Where people find it at the vendor.")
     details: OrderDetails = plain("What only this vendor has.")
@@ -272,7 +301,9 @@ class SourceStatusView:
     state: SourceState = plain("In a word.")
     error: NoticeView | None = plain("What went wrong, with this gateway's code.")
     omitted: int = plain("Rows left out because they could not be read.")
-    total_count: int | None = edge(source_total, "How many match here; null where the vendor cannot tell.")
+    total_count: int | None = edge(
+        source_total, "How many match here; null where the vendor cannot tell.", calls=anywhere(1)
+    )
     lag_seconds: int | None = plain("How far this vendor's lists may lag behind.")
 
 
@@ -291,7 +322,9 @@ class OrderConnectionView:
     edges: list[OrderEdgeView] = plain("The rows with their cursors.")
     nodes: list[OrderView] = plain("The rows.")
     page_info: PageInfoView = plain("Where the page stands.")
-    total_count: int | None = edge(total_count, "How many match in all; null where a vendor cannot tell.")
+    total_count: int | None = edge(
+        total_count, "How many match in all; null where a vendor cannot tell.", calls=anywhere(1)
+    )
     sources: list[SourceStatusView] = plain("How each account fared.")
 
 
@@ -306,5 +339,7 @@ class AgreementConnectionView:
     edges: list[AgreementEdgeView] = plain("The rows with their cursors.")
     nodes: list[AgreementView] = plain("The rows.")
     page_info: PageInfoView = plain("Where the page stands.")
-    total_count: int | None = edge(total_count, "How many match in all; null where a vendor cannot tell.")
+    total_count: int | None = edge(
+        total_count, "How many match in all; null where a vendor cannot tell.", calls=anywhere(1)
+    )
     sources: list[SourceStatusView] = plain("How each account fared.")

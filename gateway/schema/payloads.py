@@ -14,6 +14,7 @@ from gateway.model.ref import Ref
 from gateway.model.writing import UserError, UserErrorCode, WriteState, Written
 from gateway.schema.agreement import AgreementView, ProductSubscriptionView
 from gateway.schema.context import Info
+from gateway.schema.cost import anywhere
 from gateway.schema.nodes import find
 from gateway.schema.order import AttachmentView, OrderView
 from gateway.schema.values import Node
@@ -64,8 +65,17 @@ class UserErrorView:
 
 
 async def candidates(root: strawberry.Parent[Written], info: Info) -> list[object]:
-    found = await asyncio.gather(*(find(info.context, ref) for ref in root.outcome.candidates))
-    return [one for one in found if one is not None]
+    """One that cannot be read, or may not be seen, is left out with an error of its own."""
+
+    async def read_one(ref: Ref) -> object | None:
+        try:
+            return await find(info.context, ref)
+        except GatewayError as error:
+            info.context.missing(info.path.as_list(), error)
+            return None
+
+    found = await asyncio.gather(*map(read_one, root.outcome.candidates))
+    return [thing for thing in found if thing is not None]
 
 
 @view(Written, name="WriteOutcome", description="How a write ended.")
@@ -74,7 +84,9 @@ class WriteOutcomeView:
     idempotency_key: str | None = plain("The key of this write, made up where none was given. It is good for a repeat.")
     replayed: bool = plain("Whether this tells of an earlier request with the same key.")
     searched: str | None = plain("Where was searched for it after its answer was lost.")
-    candidates: list[Node] = edge(candidates, "What a search found that it may have made, where that stayed open.")
+    candidates: list[Node] = edge(
+        candidates, "What a search found that it may have made, where that stayed open.", calls=anywhere(5)
+    )
 
 
 def itself(root: strawberry.Parent[Written]) -> Written:
@@ -150,22 +162,22 @@ def user_errors() -> Any:
 
 @view(Written, name="CreateCartPayload", description="What became of making a cart.")
 class CreateCartPayloadView:
-    cart: CartView | None = edge(cart_of, "The cart; its lines show their own errors.")
+    cart: CartView | None = edge(cart_of, "The cart; its lines show their own errors.", calls=anywhere(1))
     outcome: WriteOutcomeView = outcome()
     user_errors: list[UserErrorView] = user_errors()
 
 
 @view(Written, name="UpdateCartPayload", description="What became of changing a cart.")
 class UpdateCartPayloadView:
-    cart: CartView | None = edge(cart_of, "The cart as it is now.")
+    cart: CartView | None = edge(cart_of, "The cart as it is now.", calls=anywhere(1))
     outcome: WriteOutcomeView = outcome()
     user_errors: list[UserErrorView] = user_errors()
 
 
 @view(Written, name="CheckoutCartPayload", description="What became of checking a cart out.")
 class CheckoutCartPayloadView:
-    cart: CartView | None = edge(cart_of, "The cart as it is now.")
-    orders: list[OrderView] = edge(many(ORDER, "orders"), "The orders that its groups became.")
+    cart: CartView | None = edge(cart_of, "The cart as it is now.", calls=anywhere(1))
+    orders: list[OrderView] = edge(many(ORDER, "orders"), "The orders that its groups became.", calls=anywhere(2))
     order_errors: list[CheckoutErrorView] = edge(
         checkout_errors, "Groups that became none; another checkout tries them again."
     )
@@ -179,14 +191,14 @@ class CheckoutCartPayloadView:
 
 @view(Written, name="CreatePurchaseOrderPayload", description="What became of creating a purchase order.")
 class CreatePurchaseOrderPayloadView:
-    order: OrderView | None = edge(one(ORDER, "order"), "The order, as the vendor keeps it.")
+    order: OrderView | None = edge(one(ORDER, "order"), "The order, as the vendor keeps it.", calls=anywhere(1))
     outcome: WriteOutcomeView = outcome()
     user_errors: list[UserErrorView] = user_errors()
 
 
 @view(Written, name="UpdateOrderPayload", description="What became of changing an order.")
 class UpdateOrderPayloadView:
-    order: OrderView | None = edge(one(ORDER, "order"), "The order as it is now.")
+    order: OrderView | None = edge(one(ORDER, "order"), "The order as it is now.", calls=anywhere(1))
     outcome: WriteOutcomeView = outcome()
     user_errors: list[UserErrorView] = user_errors()
 
@@ -194,7 +206,9 @@ class UpdateOrderPayloadView:
 @view(Written, name="SubmitOrderPayload", description="What became of placing an order.")
 class SubmitOrderPayloadView:
     order: OrderView | None = edge(
-        one(ORDER, "order"), "The order as it is now; ACTION_REQUIRED where its parameters have errors."
+        one(ORDER, "order"),
+        "The order as it is now; ACTION_REQUIRED where its parameters have errors.",
+        calls=anywhere(1),
     )
     outcome: WriteOutcomeView = outcome()
     user_errors: list[UserErrorView] = user_errors()
@@ -202,10 +216,12 @@ class SubmitOrderPayloadView:
 
 @view(Written, name="CancelOrderPayload", description="What became of cancelling an order.")
 class CancelOrderPayloadView:
-    order: OrderView | None = edge(one(ORDER, "order"), "The order as it is now; null where it was deleted for good.")
+    order: OrderView | None = edge(
+        one(ORDER, "order"), "The order as it is now; null where it was deleted for good.", calls=anywhere(1)
+    )
     deleted_order_id: strawberry.ID | None = edge(encoded("deleted"), "The id of an order that is gone for good.")
     subscriptions: list[ProductSubscriptionView] = edge(
-        many(SUBSCRIPTION, "subscriptions"), "Subscriptions that were cancelled with it."
+        many(SUBSCRIPTION, "subscriptions"), "Subscriptions that were cancelled with it.", calls=anywhere(2)
     )
     outcome: WriteOutcomeView = outcome()
     user_errors: list[UserErrorView] = user_errors()
@@ -214,17 +230,23 @@ class CancelOrderPayloadView:
 @view(Written, name="AddAttachmentsPayload", description="What became of attaching files or keys.")
 class AddAttachmentsPayloadView:
     attachments: list[AttachmentView] = edge(
-        many(ATTACHMENT, "attachments"), "What was attached, in the input's order where the vendor keeps it."
+        many(ATTACHMENT, "attachments"),
+        "What was attached, in the input's order where the vendor keeps it.",
+        calls=anywhere(2),
     )
-    order: OrderView | None = edge(one(ORDER, "order"), "The order, as it is now.")
-    agreement: AgreementView | None = edge(one(AGREEMENT, "agreement"), "The agreement, where the parent was one.")
+    order: OrderView | None = edge(one(ORDER, "order"), "The order, as it is now.", calls=anywhere(1))
+    agreement: AgreementView | None = edge(
+        one(AGREEMENT, "agreement"), "The agreement, where the parent was one.", calls=anywhere(1)
+    )
     outcome: WriteOutcomeView = outcome()
     user_errors: list[UserErrorView] = user_errors()
 
 
 @view(Written, name="UpdateAttachmentPayload", description="What became of renaming an attachment.")
 class UpdateAttachmentPayloadView:
-    attachment: AttachmentView | None = edge(one(ATTACHMENT, "attachment"), "The attachment as it is now.")
+    attachment: AttachmentView | None = edge(
+        one(ATTACHMENT, "attachment"), "The attachment as it is now.", calls=anywhere(1)
+    )
     outcome: WriteOutcomeView = outcome()
     user_errors: list[UserErrorView] = user_errors()
 

@@ -18,6 +18,8 @@ from gateway.schema.account import VendorAccountView
 from gateway.schema.agreement import AgreementView
 from gateway.schema.connection import Listed, list_agreements, list_orders
 from gateway.schema.context import Info
+from gateway.schema.cost import FORWARD, PAGED
+from gateway.schema.federation import Service, service
 from gateway.schema.inputs import AgreementFilterInput, OrderFilterInput, OrderSort, chosen
 from gateway.schema.nodes import NODE_KINDS, find, order_ref
 from gateway.schema.order import AgreementConnectionView, OrderConnectionView, OrderView
@@ -122,7 +124,12 @@ class Query:
     accounts: list[VendorAccountView] = edge(accounts, "The accounts that this gateway is connected to.")
     order: OrderView | None = edge(order, "An order by its id; null where it is gone.")
     order_by_number: OrderView | None = edge(order_by_number, "An order by the number that people read aloud.")
-    orders: OrderConnectionView = edge(orders, "Orders of all accounts as one list, sorted by creation.")
+    orders: OrderConnectionView = edge(orders, "Orders of all accounts as one list, sorted by creation.", sized=PAGED)
     agreement: AgreementView | None = edge(agreement, "An agreement by its id; null where it is gone.")
-    agreements: AgreementConnectionView = edge(agreements, "Agreements of all accounts as one list, newest first.")
+    agreements: AgreementConnectionView = edge(
+        agreements, "Agreements of all accounts as one list, newest first.", sized=FORWARD
+    )
     cart: CartView | None = edge(cart, "A cart by its id; null where it is gone.")
+    service: Service = strawberry.field(
+        resolver=service, name="_service", description="For routers: how this graph is joined to a larger one."
+    )

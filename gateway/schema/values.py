@@ -9,6 +9,7 @@ import strawberry
 
 from gateway.model import values as model
 from gateway.schema.context import Info
+from gateway.schema.cost import BATCH, calls
 from gateway.schema.scalars import CurrencyCode
 from gateway.schema.view import described, edge, plain, view
 from gateway.vendors.base import PARTY
@@ -90,7 +91,11 @@ async def party_name(root: strawberry.Parent[model.Party], info: Info) -> str | 
 @view(model.Party, name="Party", description="A company or person by the vendor's own key.", shareable=True)
 class PartyView:
     key: str = plain("The vendor's key.")
-    name: str | None = edge(party_name, "Its name; null where the login may not read it.")
+    name: str | None = edge(
+        party_name,
+        "Its name; null where the login may not read it.",
+        calls=calls(partner_center=BATCH, sellercloud=BATCH),
+    )
 
 
 @view(model.OrderedItem, name="OrderedItem", description="What is ordered.", shareable=True)

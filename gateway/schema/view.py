@@ -25,6 +25,9 @@ import strawberry
 from graphql import GraphQLResolveInfo
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from gateway.schema.access import declared
+from gateway.schema.cost import Calls, Sized, directives
+
 T = TypeVar("T")
 VIEWS: dict[type[Any], type[Any]] = {}
 """Each view and the model class it shows."""
@@ -42,19 +45,32 @@ def view(
         # Interfaces and unions are resolved by asking each member, and what they are asked about is a model object.
         setattr(cls, "is_type_of", staticmethod(is_type_of))  # noqa: B010 - mypy knows no such attribute on type[T]
         VIEWS[cls] = model
-        return strawberry.federation.type(cls, name=name, description=description, keys=list(keys), shareable=shareable)
+        return declared(
+            strawberry.federation.type(cls, name=name, description=description, keys=list(keys), shareable=shareable)
+        )
 
     return declare
 
 
-def plain(description: str) -> Any:
+def plain(description: str, sized: Sized | None = None) -> Any:
     """A field that is the model's attribute of the same name."""
-    return strawberry.field(description=description)
+    return strawberry.field(description=description, metadata={"sized": sized}, directives=directives(None, sized))
 
 
-def edge(resolver: Callable[..., Any], description: str) -> Any:
-    """A field with a resolver; it may return model objects that the annotated view shows."""
-    return strawberry.field(resolver=resolver, description=description)
+def edge(resolver: Callable[..., Any], description: str, calls: Calls | None = None, sized: Sized | None = None) -> Any:
+    """A field with a resolver; it may return model objects that the annotated view shows. `calls` are the vendor calls
+    that it may cost, `sized` says how long its list gets."""
+    return strawberry.field(
+        resolver=resolver,
+        description=description,
+        metadata={"calls": calls, "sized": sized},
+        directives=directives(calls, sized),
+    )
+
+
+def stream(resolver: Callable[..., Any], description: str) -> Any:
+    """A field of a subscription; its resolver gives model objects one after the other."""
+    return strawberry.subscription(resolver=resolver, description=description)
 
 
 def described(enum: type[T], name: str, description: str, **values: str) -> None:

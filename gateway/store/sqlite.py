@@ -72,6 +72,10 @@ class Database:
         """What `work` returns, in one transaction: undone if it raises, finished though the caller is gone."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
 
+    async def check(self) -> None:
+        """Raises StoreError where it cannot be used now."""
+        await self.run(lambda connection: connection.execute("SELECT count(*) FROM migrations").fetchone())
+
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
         self._thread.shutdown()

@@ -89,13 +89,27 @@ class Reads:
 
     def __init__(self) -> None:
         self._batches: dict[str, Batch[Any, Any]] = {}
+        self._per_call: dict[str, int] = {}
 
-    def add(self, read: Read[K, T], batch: Batch[K, T]) -> None:
+    def add(self, read: Read[K, T], batch: Batch[K, T], per_call: int = 1) -> None:
+        """`per_call` is how many keys one call of the vendor's answers."""
         self._batches[read.name] = batch
+        self._per_call[read.name] = per_call
+
+    def per_call(self, read: Read[K, T]) -> int:
+        return self._per_call.get(read.name, 1)
 
     def get(self, read: Read[K, T]) -> Batch[K, T] | None:
         """The batch of that read, or None where this vendor has nothing of the kind."""
         return cast("Batch[K, T] | None", self._batches.get(read.name))
+
+    def asks(self, key: object) -> bool:
+        """Whether the vendor may be asked for that key at all."""
+        return True
+
+    def shows(self, key: object, value: object) -> bool:
+        """Whether what a list or a write has just answered may stand for that key's read."""
+        return True
 
 
 FIRST_TIE: Final = ""
@@ -208,17 +222,23 @@ class Check:
     remark: str = ""
 
 
+class PartyPicker(Protocol):
+    def __call__(
+        self, search: str | None, first: int, after: str | None, keys: frozenset[str] | None = None
+    ) -> Awaitable[PickerPage[Party]]:
+        """A page of the table behind the cursor `after`; `keys`: only these parties of it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Pickers:
     """An account's pickers by table. A table that is not there does not exist at the vendor.
 
-    `parties`: table name → (search, first, after) → page; `items` besides takes a supplier and a product key.
+    `items` takes a supplier, a product, a search, how many, and a cursor.
     Table names: "customers", "suppliers", "companies", "warehouses", "payment_terms", "products".
     """
 
-    parties: Mapping[str, Callable[[str | None, int, str | None], Awaitable[PickerPage[Party]]]] = field(
-        default_factory=dict
-    )
+    parties: Mapping[str, PartyPicker] = field(default_factory=dict)
     items: (
         Callable[[str | None, str | None, str | None, int, str | None], Awaitable[PickerPage[OrderedItem]]] | None
     ) = None
@@ -284,6 +304,11 @@ class Adapter(Protocol):
     ) -> Step[Agreement]: ...
 
     async def count_agreements(self, wanted: AgreementFilter) -> int | None: ...
+
+    def customer_of(self, thing: object) -> str | None:
+        """The key of the customer that a Ref, or a record of this account, names in the vendor's own way; None where it
+        names none, or only in its unified `customer`. A REFERENCE Ref names one if its table is of customers."""
+        ...
 
     def download(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
         """The file behind an attachment, streamed; raises NotFound, VendorError."""

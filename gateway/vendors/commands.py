@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 
 from gateway.model.cart import ParticipantRole
 from gateway.model.files import UploadedFile
@@ -17,6 +17,9 @@ from gateway.model.order import AttachmentKind
 from gateway.model.ref import Kind, Ref
 from gateway.model.values import BillingCycle
 from gateway.model.writing import ABSENT, Absent
+
+CUSTOMER: Final = "customer"
+"""Marks a field that names a customer by the account's customer key: `Annotated[str, CUSTOMER]`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,7 @@ class CartLinePatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateCart:
-    customer_key: str
+    customer_key: Annotated[str, CUSTOMER]
     lines: tuple[CartLineDraft, ...]
     partner_on_record_attestation_accepted: bool | None = None
 

@@ -46,6 +46,7 @@ class Gateway:
     origin: str = ""
     calls: list[tuple[dict[str, str], dict[str, Any]]] = field(default_factory=list)
     uploads: list[Sent] = field(default_factory=list)
+    told: dict[str, Any] = field(default_factory=dict)  # more extensions of each answer
     streamed: list[dict[str, Any]] = field(default_factory=list)  # the answers to the next upload, if it is to stream
 
     async def graphql(self, request: Request) -> Response:
@@ -62,7 +63,8 @@ class Gateway:
             return _stream(self.streamed)
         root = {"greeting": lambda _info, name: f"Hello {name}!", "add": _add}
         result = graphql_sync(SCHEMA, body["query"], root, variable_values=body.get("variables"))
-        return JSONResponse({**result.formatted, "extensions": {"request": len(self.calls) + len(self.uploads)}})
+        extensions = {"request": len(self.calls) + len(self.uploads), **self.told}
+        return JSONResponse({**result.formatted, "extensions": extensions})
 
     def operations(self) -> list[str]:
         """The names of the operations that came as JSON."""

@@ -107,11 +107,13 @@ def sandbox(size: float = 0.1) -> Iterator[SandboxProcess]:
 
 @dataclass(slots=True)
 class GatewayProcess:
-    """`folder` holds its configuration and its data, which outlive the process."""
+    """`folder` holds its configuration and its data, which outlive the process. `more` is TOML for the configuration's
+    end; anybody is served unless it says who may come in."""
 
     folder: Path
     known: dict[str, Any]
     workers: int = 1
+    more: str = ""
     url: str = ""
     _pid: int = 0
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -124,11 +126,13 @@ class GatewayProcess:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         config = self.folder / "config.toml"
-        config.write_text(CONFIG.format(port=port, data_dir=self.folder / "data", **self.known))
-        arguments = ("serve", "--config", str(config), "--port", str(port), "--workers", str(self.workers))
+        config.write_text(CONFIG.format(port=port, data_dir=self.folder / "data", **self.known) + self.more)
+        arguments = ["serve", "--config", str(config), "--port", str(port), "--workers", str(self.workers)]
+        if "[auth." not in self.more:
+            arguments.append("--insecure-no-auth")
         process = self._stack.enter_context(started(*arguments, log=self.folder / "log"))
         self._pid = process.pid
-        wait_until_up(self.url + "/readyz", process)
+        wait_until_up(self.url + "/health/ready", process)
 
     def kill(self) -> None:
         """All of its processes at once, in the middle of whatever they do."""
@@ -168,9 +172,9 @@ class GatewayProcess:
 
 
 @contextmanager
-def gateway(folder: Path, known: dict[str, Any], workers: int = 1) -> Iterator[GatewayProcess]:
+def gateway(folder: Path, known: dict[str, Any], workers: int = 1, more: str = "") -> Iterator[GatewayProcess]:
     folder.mkdir(parents=True, exist_ok=True)
-    one = GatewayProcess(folder, known, workers)
+    one = GatewayProcess(folder, known, workers, more)
     try:
         one.start()
         yield one

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -57,12 +58,12 @@ def started(*arguments: str, log: Path = Path(os.devnull)) -> Iterator[subproces
         process.wait()
 
 
-def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_up(url: str, process: subprocess.Popen[bytes], verify: ssl.SSLContext | bool = True) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         assert process.poll() is None, "the command ended by itself"
         try:
-            if httpx.get(url, trust_env=False).status_code == 200:
+            if httpx.get(url, trust_env=False, verify=verify).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.1)

@@ -14,6 +14,7 @@ import pytest
 from gateway import __version__
 from tests.e2e.processes import command, free_port, group_alive, running, started, wait_until_logged, wait_until_up
 
+SERVE = ("serve", "--insecure-no-auth")
 CONFIG = """
 public_url = "http://127.0.0.1:{port}"
 signing_keys = ["a-key-for-tests-only"]
@@ -82,7 +83,7 @@ def test_two_workers_serve_one_graph_and_keep_renewed_logins(tmp_path: Path, cre
     config = written(tmp_path, credentials, port)
     url = f"http://127.0.0.1:{port}"
     query = "{ orders(first: 5) { nodes { id } sources { state } } agreements(first: 3) { nodes { id } } }"
-    with running(url + "/readyz", "serve", "--config", config, "--port", str(port), "--workers", "2"):
+    with running(url + "/health/ready", *SERVE, "--config", config, "--port", str(port), "--workers", "2"):
         for _ in range(4):
             answer = httpx.post(url + "/graphql", json={"query": query}, timeout=30, trust_env=False).json()
             assert "errors" not in answer
@@ -95,7 +96,7 @@ def test_two_workers_serve_one_graph_and_keep_renewed_logins(tmp_path: Path, cre
     ("arguments", "named"),
     [
         (["serve", "--config", "/nowhere/config.toml"], "/nowhere/config.toml"),
-        (["serve", "--host", "0.0.0.0"], "--host"),  # noqa: S104 - it must be refused
+        ([*SERVE, "--host", "0.0.0.0"], "--host"),  # noqa: S104 - it must be refused
         (["doctor"], "--config"),
     ],
 )
@@ -112,7 +113,7 @@ def test_several_workers_need_what_they_share(tmp_path: Path, credentials: dict[
     config = Path(written(tmp_path, credentials, free_port()))
     lines = config.read_text().splitlines(keepends=True)
     config.write_text("".join(line for line in lines if not line.startswith(key)))
-    done = command("serve", "--config", str(config), "--workers", "2")
+    done = command(*SERVE, "--config", str(config), "--workers", "2")
     assert done.returncode == 2
     assert f"{key}: needed with several workers" in done.stderr
 
@@ -149,7 +150,7 @@ def test_a_demo_that_is_stopped_takes_its_sandbox_along(tmp_path: Path, sign: si
         if early:
             wait_until_logged(log, "Started server process")  # the sandbox, which comes first
         else:
-            wait_until_up(f"http://127.0.0.1:{port}/readyz", process)
+            wait_until_up(f"http://127.0.0.1:{port}/health/ready", process)
         process.send_signal(sign)
         process.wait(timeout=30)
         assert not group_alive(process.pid), "the sandbox was left behind"
@@ -162,7 +163,7 @@ def test_a_link_s_token_is_never_logged(tmp_path: Path, credentials: dict[str, A
     log = tmp_path / "log"
     config = written(tmp_path, credentials, port)
     upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n"
-    with running(f"http://127.0.0.1:{port}/readyz", "serve", "--config", config, "--port", str(port), log=log):
+    with running(f"http://127.0.0.1:{port}/health/ready", *SERVE, "--config", config, "--port", str(port), log=log):
         for line, headers in [
             ("GET /files/the-token HTTP/1.1", ""),
             ("HEAD /files/the-token HTTP/1.1", ""),
@@ -184,8 +185,8 @@ def test_a_link_s_token_is_never_logged(tmp_path: Path, credentials: dict[str, A
 def test_a_store_that_cannot_be_used_is_told_in_a_line(tmp_path: Path, credentials: dict[str, Any]) -> None:
     config = written(tmp_path, credentials, free_port())
     (tmp_path / "data").write_text("a file where the folder should be")
-    for name in ("serve", "doctor"):
-        done = command(name, "--config", config)
+    for arguments in (SERVE, ("doctor",)):
+        done = command(*arguments, "--config", config)
         assert done.returncode == 2
         assert "data_dir" in done.stderr
         assert "Traceback" not in done.stderr

@@ -18,13 +18,15 @@ def demo() -> Iterator[str]:
     """The demo's address, its processes stopped afterwards."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with running(url + "/readyz", "demo", "--port", str(port), "--sandbox-port", str(free_port())):
+    with running(url + "/health/ready", "demo", "--port", str(port), "--sandbox-port", str(free_port())):
         yield url
 
 
 def ask(url: str, query: str, variables: object = None) -> dict[str, object]:
     """The answer; a file that the variables wait for is sent along."""
     operation = {"query": query, "variables": variables}
+    if "\nsubscription " in query:
+        return first_event(url, operation)
     if '"file": null' in json.dumps(variables):
         form = {"operations": json.dumps(operation), "map": json.dumps({"0": ["variables.input.files.0.file"]})}
         file = ("purchase-order.pdf", b"%PDF-1.7\nPurchase order 4711\n%%EOF\n", "application/pdf")
@@ -36,6 +38,17 @@ def ask(url: str, query: str, variables: object = None) -> dict[str, object]:
         answer = httpx.post(url + "/graphql", json=operation, timeout=30, trust_env=False)
     assert answer.status_code == 200, answer.text
     body: dict[str, object] = answer.json()
+    return body
+
+
+def first_event(url: str, operation: dict[str, object]) -> dict[str, object]:
+    headers = {"accept": "text/event-stream"}
+    with (
+        httpx.Client(trust_env=False, timeout=30) as client,
+        client.stream("POST", url + "/graphql", json=operation, headers=headers) as answer,
+    ):
+        line = next(line for line in answer.iter_lines() if line.startswith("data: "))
+    body: dict[str, object] = json.loads(line.removeprefix("data: "))
     return body
 
 
@@ -76,4 +89,4 @@ def test_a_browser_gets_the_page_and_a_program_gets_json(demo: str) -> None:
     assert "Order Gateway" in page.text
     assert "script-src 'self'" in page.headers["content-security-policy"]
     answer = httpx.get(demo + "/graphql", params={"query": "{ __typename }"}, trust_env=False)
-    assert answer.json() == {"data": {"__typename": "Query"}}
+    assert answer.json()["data"] == {"__typename": "Query"}

@@ -14,7 +14,7 @@ from tests.e2e.explorer_page import Gateway, assert_nothing_wrong, open_explorer
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 EXAMPLES = json.loads((Path(__file__).parents[2] / "web" / "src" / "examples.json").read_text("utf-8"))
-NAMES = [re.findall(r"^(?:query|mutation) (\w+)", example["query"], re.MULTILINE)[0] for example in EXAMPLES]
+NAMES = [re.findall(r"^(?:query|mutation|subscription) (\w+)", one["query"], re.MULTILINE)[0] for one in EXAMPLES]
 
 
 @pytest.fixture

@@ -107,7 +107,7 @@ def test_the_exported_routes_serve_the_files_under_the_graphql_address() -> None
 def test_each_example_is_one_named_operation_with_values_for_its_variables(example: dict[str, Any]) -> None:
     definitions = parse(example["query"]).definitions
     [operation] = [definition for definition in definitions if isinstance(definition, OperationDefinitionNode)]
-    assert operation.operation.value in {"query", "mutation"}
+    assert operation.operation.value in {"query", "mutation", "subscription"}
     assert operation.name
     declared = {variable.variable.name.value for variable in operation.variable_definitions or ()}
     assert declared == set(example["variables"] or {})

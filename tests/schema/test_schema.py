@@ -14,7 +14,8 @@ from graphql import (
     GraphQLUnionType,
 )
 
-from gateway.schema.build import ENTITIES, build_schema
+from gateway.schema.build import build_schema
+from gateway.schema.federation import ENTITIES
 
 ROOT = Path(__file__).parents[2]
 FEDERATION = {"_Service", "_Entity", "_Any", "_FieldSet", "link__Purpose", "link__Import"}

@@ -11,10 +11,14 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+from starlette.applications import Starlette
 
 from gateway.app import create_app, utc_now
 from gateway.config import load_table
 from gateway.demo import demo_document
+from gateway.edge.identity import Identities
+from gateway.model.principal import Principal
+from gateway.policy import Auth
 from gateway.sandbox.app import Sandbox, create_sandbox
 from gateway.sandbox.control import Call
 from gateway.schema.build import build_schema
@@ -29,11 +33,32 @@ IDENTIFIERS = re.compile(
 )
 
 
+class Known(Identities):
+    """Whoever asks is `principal`."""
+
+    def __init__(self, principal: Principal) -> None:
+        super().__init__(Auth())
+        self.principal = principal
+
+    async def of(self, headers: Mapping[str, str]) -> Principal:
+        return self.principal
+
+    async def of_connection(self, payload: Any) -> Principal:
+        return self.principal
+
+    def current(self, principal: Principal) -> Principal | None:
+        if principal.expires_at is not None:
+            return principal
+        return self.principal if principal.name == self.principal.name else None
+
+
 @dataclass(slots=True)
 class Whole:
     sandbox: Sandbox
     document: dict[str, Any]
     now: Callable[[], datetime]
+    known: Known | None = None
+    app: Starlette = field(init=False)
     client: httpx.AsyncClient = field(init=False)
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -41,7 +66,8 @@ class Whole:
         """Another gateway with the same accounts over the same sandbox: no caches, no logins, an empty journal."""
         await self.stack.aclose()
         config = load_table(self.document, {}, REGISTRY)
-        app = create_app(config, httpx.ASGITransport(app=self.sandbox.app), self.now, SCHEMA)
+        self.known = None if self.known is None else Known(self.known.principal)
+        app = self.app = create_app(config, httpx.ASGITransport(app=self.sandbox.app), self.now, SCHEMA, self.known)
         await self.stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app=app)
         self.client = await self.stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url=GATEWAY))
@@ -65,6 +91,11 @@ class Whole:
         """The calls that reached a vendor since the last `forget`, logins left out, as "METHOD /route" counts."""
         return Counter(route(call) for call in self.sandbox.desks[vendor].journal if not TOKEN_ROUTES.search(call.path))
 
+    def be(self, principal: Principal) -> None:
+        """From now on it is this one who asks."""
+        assert self.known is not None
+        self.known.principal = principal
+
     def all_calls(self) -> int:
         return sum(self.calls(vendor).total() for vendor in self.sandbox.desks)
 
@@ -78,14 +109,19 @@ async def whole(
     size: float = 1.0,
     change: Callable[[dict[str, dict[str, Any]]], None] | None = None,
     now: Callable[[], datetime] = utc_now,
+    principal: Principal | None = None,
+    settings: Callable[[dict[str, Any]], None] | None = None,
 ) -> AsyncIterator[Whole]:
-    """The demo's accounts over a fresh sandbox. `change` may edit the accounts' tables before they are used."""
+    """The demo's accounts over a fresh sandbox. `change` may edit the accounts' tables before they are used, `settings`
+    the whole document; with a `principal` everybody who asks is it, and another one after `be`."""
     sandbox = create_sandbox(size=size, today=now())
     credentials = {name: desk.emulator.credentials(VENDORS) for name, desk in sandbox.desks.items()}
     document = demo_document(credentials, GATEWAY)
     if change is not None:
         change(document["accounts"])
-    gateway = Whole(sandbox, document, now)
+    if settings is not None:
+        settings(document)
+    gateway = Whole(sandbox, document, now, Known(principal) if principal is not None else None)
     try:
         await gateway.fresh()
         yield gateway

@@ -36,6 +36,29 @@ async def test_many_representations_are_one_vendor_batch_and_a_bad_one_fails_alo
         assert gateway.calls("softwareone") == Counter({"GET /public/v1/commerce/orders": 1})
 
 
+async def test_orders_by_numbers_fail_each_for_itself() -> None:
+    async with whole(size=0.1) as gateway:
+        order = (await gateway.data("{ orders(first: 1) { nodes { accountName number numberScope } } }"))["orders"][
+            "nodes"
+        ][0]
+        good = {"__typename": "Order", **order}
+        bad = [{**good, "accountName": "nowhere"}, {**good, "number": "a/b\n"}, {**good, "number": "nobody-has-it"}]
+        answer = await gateway.query(ENTITIES, them=[*bad, good])
+        assert [one and one["number"] for one in answer["data"]["_entities"]] == [None, None, None, order["number"]]
+        assert codes(answer) == ["INVALID_ID", "INVALID_ID"]
+
+
+async def test_an_answer_comes_in_one_piece_whatever_a_router_accepts() -> None:
+    async with whole(size=0.05) as gateway:
+        accept = {"accept": "multipart/mixed;deferSpec=20220824, application/json"}
+        response = await gateway.client.post("/graphql", json={"query": "{ accounts { name } }"}, headers=accept)
+        assert response.headers["content-type"].startswith("application/json")
+        deferred = await gateway.client.post(
+            "/graphql", json={"query": "{ accounts { ... @defer { name } } }"}, headers=accept
+        )
+        assert codes(deferred.json()) == ["BAD_USER_INPUT"]
+
+
 async def test_everything_with_an_id_is_found_again_by_it() -> None:
     query = """{ orders(first: 60) { nodes { id lines { id subscription { id } asset { id } }
       agreement { id lines { id } } subscriptions { id } assets { id } attachments { id } account { id } } } }"""

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 from gateway.errors import Unsupported
-from gateway.model.account import Account, AccountHealth, Capability
+from gateway.model.account import Account, AccountHealth, Capability, ListCost
 from gateway.model.agreement import Agreement
 from gateway.model.files import UploadLimits
 from gateway.model.order import Attachment, Order
@@ -42,7 +42,7 @@ from gateway.vendors.partner_center.cart_writes import CartWrites
 from gateway.vendors.partner_center.carts import Carts
 from gateway.vendors.partner_center.checkout import Checkout
 from gateway.vendors.partner_center.checkup import Checkup
-from gateway.vendors.partner_center.customers import Customers
+from gateway.vendors.partner_center.customers import Customers, customer_of
 from gateway.vendors.partner_center.fanout import Fanout
 from gateway.vendors.partner_center.orders import Orders
 from gateway.vendors.partner_center.reads import DIRECT_SIGNED, PROVISIONING
@@ -69,6 +69,7 @@ BY_ANY_LOGIN: Final = frozenset(
 BY_USER_LOGIN: Final = frozenset({Capability.READ_PROVISIONING})
 BY_USER_LOGIN_IN_PUBLIC: Final = frozenset({Capability.READ_AGREEMENTS, Capability.LIST_AGREEMENTS})
 
+MANY: Final = 1_000_000
 ID_PARTS: Final[Mapping[Kind, int]] = {
     Kind.ACCOUNT: 0,
     Kind.ORDER: 2,
@@ -87,13 +88,18 @@ def capabilities(settings: Settings) -> frozenset[Capability]:
     return BY_ANY_LOGIN | BY_USER_LOGIN | (BY_USER_LOGIN_IN_PUBLIC if settings.cloud == "global" else frozenset())
 
 
+def list_cost(settings: Settings) -> ListCost:
+    """The customers are listed, then each one's orders."""
+    return ListCost(customers=min(len(settings.customers) or MANY, settings.max_customers_per_list))
+
+
 class PartnerCenter:
     """Implements `Adapter`. The application's own login serves all that it may do; a user's login serves the rest."""
 
     id_parts = ID_PARTS
 
     def __init__(self, id_: str, name: str, settings: Settings, limits: Limits, services: Services) -> None:
-        self.account = Account(id_, name, Vendor.PARTNER_CENTER, capabilities(settings))
+        self.account = Account(id_, name, Vendor.PARTNER_CENTER, capabilities(settings), list_cost(settings))
         self.upload_limits: UploadLimits | None = settings.upload_limits
         self._settings = settings
         self._api = Api(self.account, settings, limits, services)
@@ -138,6 +144,9 @@ class PartnerCenter:
     async def count_agreements(self, wanted: AgreementFilter) -> int | None:
         self._need(Capability.LIST_AGREEMENTS)
         return await self._agreements.count(wanted)
+
+    def customer_of(self, thing: object) -> str | None:
+        return customer_of(thing)
 
     def download(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
         return self._orders.download(attachment)

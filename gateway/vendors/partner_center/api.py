@@ -14,6 +14,7 @@ from gateway.errors import GatewayError, NotFound, Unsupported
 from gateway.model.account import Account, AccountHealth
 from gateway.upstream.client import Stream, Upstream
 from gateway.upstream.client import path as joined
+from gateway.upstream.correlation import current
 from gateway.upstream.multipart import Multipart
 from gateway.vendors.base import Limits, Services
 from gateway.vendors.partner_center.login import UserLogin, application
@@ -27,6 +28,7 @@ log = logging.getLogger("gateway.vendors.partner_center")
 VENDOR: Final = "partner_center"
 REQUEST: Final = "MS-RequestId"
 CORRELATION: Final = "MS-CorrelationId"
+VECTOR: Final = "MS-CV"
 
 
 class Api:
@@ -117,12 +119,18 @@ class Api:
 
     @contextmanager
     def _traced(self, request_id: str | None = None) -> Iterator[dict[str, str]]:
-        """A call's ids, new for each unless it is a write: a GET needs no protection against being done twice.
+        """A call's ids. The one of the request is new for each unless it is a write: a GET needs no protection against
+        being done twice. The others are the operation's, so that its calls are found together.
 
         They go into the log with every failure, and one into its error: the vendor's support finds a call by them.
         That the answer cannot be read is a failure too.
         """
-        ids = {REQUEST: request_id or str(uuid.uuid4()), CORRELATION: str(uuid.uuid4())}
+        operation = current()
+        ids = {
+            REQUEST: request_id or str(uuid.uuid4()),
+            CORRELATION: str(operation.guid),
+            VECTOR: operation.vector(),
+        }
         try:
             yield ids
         except GatewayError as error:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from gateway.errors import BadUserInput, FilterRequired, GatewayError, VendorDenied
-from gateway.model.ref import GUID, Ref
+from gateway.model.ref import GUID, Kind, Ref
 from gateway.model.values import Party
 from gateway.vendors.base import PickerPage
 from gateway.vendors.partner_center import mapping_customers as mapping
@@ -20,6 +20,16 @@ ROUTE: Final = "/customers"
 PAGE: Final = 500
 MAX_CUSTOMERS: Final = 2_000
 KEPT_SECONDS: Final = 600.0
+
+
+def customer_of(thing: object) -> str | None:
+    """All the vendor's things are a customer's, and their Refs begin with it."""
+    ref = thing if isinstance(thing, Ref) else getattr(thing, "ref", None)
+    if not isinstance(ref, Ref) or len(ref.parts) < 2:
+        return None
+    if ref.kind is Kind.REFERENCE:
+        return ref.parts[1] if ref.parts[0] == CUSTOMERS else None
+    return ref.parts[0]
 
 
 class Customers:
@@ -61,9 +71,13 @@ class Customers:
             return {}
         return {ref: known[ref.parts[-1]] for ref in refs if ref.parts[-1] in known}
 
-    async def pick(self, search: str | None, first: int, after: str | None) -> PickerPage[Party]:
+    async def pick(
+        self, search: str | None, first: int, after: str | None, keys: frozenset[str] | None = None
+    ) -> PickerPage[Party]:
         """A page of customers whose name or key contains the text. Raises BadUserInput for a strange cursor."""
         parties = await self.all()
+        if keys is not None:
+            parties = tuple(party for party in parties if party.key in keys)
         if self._configured:
             parties = tuple(party for party in parties if party.key in self._configured)
         if after is not None:

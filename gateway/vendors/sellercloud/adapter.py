@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 from gateway.errors import GatewayError, Unsupported
-from gateway.model.account import Account, AccountHealth, Capability
+from gateway.model.account import Account, AccountHealth, Capability, ListCost
 from gateway.model.agreement import Agreement
 from gateway.model.files import UploadLimits
 from gateway.model.order import Attachment, Order
@@ -40,9 +40,9 @@ from gateway.vendors.sellercloud.listing import OrderList
 from gateway.vendors.sellercloud.login import explain, login
 from gateway.vendors.sellercloud.mapping import Home
 from gateway.vendors.sellercloud.orders import Orders
-from gateway.vendors.sellercloud.pages import Pages
+from gateway.vendors.sellercloud.pages import PAGE_SIZE, Pages
 from gateway.vendors.sellercloud.reads import COMPANIES, PAYMENT_TERMS, SHIPMENTS, SUPPLIERS, WAREHOUSES
-from gateway.vendors.sellercloud.reference import Reference
+from gateway.vendors.sellercloud.reference import Reference, customer_of
 from gateway.vendors.sellercloud.settings import Settings
 from gateway.vendors.sellercloud.updates import Updates
 from gateway.vendors.writes import CANCEL_ORDER, CREATE_PURCHASE_ORDER, UPDATE_ORDER, Writes
@@ -65,7 +65,7 @@ class SellercloudAdapter:
     """See `Adapter`. Opens nothing until it is asked."""
 
     def __init__(self, id_: str, name: str, settings: Settings, limits: Limits, services: Services) -> None:
-        self.account = Account(id_, name, Vendor.SELLERCLOUD, CAPABILITIES)
+        self.account = Account(id_, name, Vendor.SELLERCLOUD, CAPABILITIES, ListCost(flat=3, rows=20))
         self.id_parts: Mapping[Kind, int] = ID_PARTS
         self.upload_limits: UploadLimits | None = None
         home = Home(id_, name, settings.time_zone)
@@ -86,7 +86,7 @@ class SellercloudAdapter:
         orders = Orders(self._upstream, self._pages, home)
         reference = Reference(self._upstream, settings.reference_cache_seconds)
         self.reads = Reads()
-        self.reads.add(ORDER, orders.rows)
+        self.reads.add(ORDER, orders.rows, per_call=PAGE_SIZE)
         self.reads.add(ORDER_DETAIL, orders.details)
         self.reads.add(SHIPMENTS, orders.shipments)
         reference.offer(self.reads)
@@ -113,6 +113,9 @@ class SellercloudAdapter:
 
     async def count_agreements(self, wanted: AgreementFilter) -> int | None:
         raise Unsupported(NO_AGREEMENTS)
+
+    def customer_of(self, thing: object) -> str | None:
+        return customer_of(thing)
 
     def download(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
         raise Unsupported("Sellercloud has no documents of purchase orders.")

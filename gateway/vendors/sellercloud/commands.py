@@ -9,6 +9,7 @@ from typing import Annotated
 
 from gateway.model.ref import Kind, Ref
 from gateway.model.writing import ABSENT, Absent
+from gateway.vendors.commands import CUSTOMER
 from gateway.vendors.sellercloud.words import (
     SellercloudCarrier,
     SellercloudDiscountType,
@@ -78,7 +79,7 @@ class AddressDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurchaseOrderDraft:
-    company_id: int
+    company_id: Annotated[int, CUSTOMER]
     vendor_id: int
     lines: LinesDraft
     po_type: SellercloudPoType = SellercloudPoType.PURCHASE_ORDER
@@ -152,7 +153,7 @@ class OrderChange:
 
     description: str | Absent | None = ABSENT
     instructions: str | Absent | None = ABSENT
-    company_id: int | Absent | None = ABSENT
+    company_id: Annotated[int, CUSTOMER] | Absent | None = ABSENT
     vendor_id: int | Absent | None = ABSENT
     ordered_on_date: datetime | Absent | None = ABSENT
     requested_on_date: datetime | Absent | None = ABSENT

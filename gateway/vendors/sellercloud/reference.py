@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
 from gateway.errors import GatewayError, VendorBadAnswer, VendorDenied
-from gateway.model.ref import Ref
+from gateway.model.ref import Kind, Ref
 from gateway.model.values import Party
 from gateway.upstream.client import Upstream, path
 from gateway.vendors.base import PARTY, PickerPage, Pickers, Reads
@@ -51,6 +51,12 @@ class Entry(Protocol):
 
 T = TypeVar("T")
 N = TypeVar("N", bound=Entry)
+
+
+def customer_of(thing: object) -> str | None:
+    """A customer is a company here; nothing but the table of companies names one by its key alone."""
+    company = isinstance(thing, Ref) and thing.kind is Kind.REFERENCE and thing.parts[0] == COMPANIES
+    return thing.parts[1] if isinstance(thing, Ref) and company else None
 
 
 class Reference:
@@ -107,8 +113,12 @@ class Reference:
     async def _parties(self, table: str) -> Mapping[str, Party]:
         return {key: Party(key, one.name) for key, one in (await self._tables[table]()).items()}
 
-    async def _pick(self, table: str, search: str | None, first: int, after: str | None) -> PickerPage[Party]:
-        return picked((await self._parties(table)).values(), search, first, after)
+    async def _pick(
+        self, table: str, search: str | None, first: int, after: str | None, keys: frozenset[str] | None = None
+    ) -> PickerPage[Party]:
+        parties = await self._parties(table)
+        chosen = parties.values() if keys is None else [parties[key] for key in keys & parties.keys()]
+        return picked(chosen, search, first, after)
 
     async def _vendor(self, ref: Ref) -> SellercloudVendor:
         key = ref.parts[1]

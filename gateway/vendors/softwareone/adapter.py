@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Final
 
-from gateway.model.account import Account, AccountHealth, Capability
+from gateway.model.account import Account, AccountHealth, Capability, ListCost
 from gateway.model.agreement import Agreement
 from gateway.model.files import UploadLimits
 from gateway.model.order import Attachment, Order
@@ -22,13 +22,14 @@ from gateway.vendors.softwareone.attachments import Attachments
 from gateway.vendors.softwareone.calls import OrderCalls
 from gateway.vendors.softwareone.capabilities import CAPABILITIES, INSTEAD, LISTS_VENDORS, READS_SPLITS
 from gateway.vendors.softwareone.changing import Changes
+from gateway.vendors.softwareone.collection import MAX_LIMIT
 from gateway.vendors.softwareone.creating import Creation
 from gateway.vendors.softwareone.examination import examine
 from gateway.vendors.softwareone.login import BearerToken
 from gateway.vendors.softwareone.mapping_agreements import Origin
 from gateway.vendors.softwareone.moving import Moves
 from gateway.vendors.softwareone.orders import Orders
-from gateway.vendors.softwareone.pickers import pickers
+from gateway.vendors.softwareone.pickers import customer_of, pickers
 from gateway.vendors.softwareone.problems import explain
 from gateway.vendors.softwareone.reads import AGREEMENT_SPLIT, INSTRUCTIONS, SUBSCRIPTION_SPLIT
 from gateway.vendors.softwareone.rules_attachments import UPLOAD_LIMITS
@@ -53,7 +54,7 @@ class SoftwareOne:
 
     def __init__(self, account_id: str, name: str, settings: Settings, limits: Limits, services: Services) -> None:
         capabilities = CAPABILITIES[settings.actor]
-        self.account = Account(account_id, name, Vendor.SOFTWAREONE, capabilities)
+        self.account = Account(account_id, name, Vendor.SOFTWAREONE, capabilities, ListCost(rows=100))
         self.id_parts = ID_PARTS
         self.upload_limits: UploadLimits | None = UPLOAD_LIMITS
         self._settings = settings
@@ -99,6 +100,9 @@ class SoftwareOne:
     async def count_agreements(self, wanted: AgreementFilter) -> int | None:
         return await self._agreements.count(wanted)
 
+    def customer_of(self, thing: object) -> str | None:
+        return customer_of(thing)
+
     def download(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
         return self._attachments.download(attachment)
 
@@ -125,7 +129,7 @@ class SoftwareOne:
 
     def _reads(self, *, splits: bool) -> Reads:
         reads = Reads()
-        reads.add(base.ORDER, self._orders.read)
+        reads.add(base.ORDER, self._orders.read, per_call=MAX_LIMIT)
         reads.add(base.ORDER_ATTACHMENTS, self._attachments.of_orders)
         reads.add(base.AGREEMENT, self._agreements.read)
         reads.add(base.AGREEMENT_ATTACHMENTS, self._attachments.of_agreements)

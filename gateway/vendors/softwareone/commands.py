@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from gateway.model.ref import Kind, Ref
 from gateway.model.writing import ABSENT, Absent
-from gateway.vendors.commands import Remark
+from gateway.vendors.commands import CUSTOMER, Remark
 
 LineRef = Annotated[Ref, Kind.AGREEMENT_LINE, Kind.LINE]
 """A line of an agreement; an order's line is the same line, and its own number names it too."""
@@ -53,7 +53,7 @@ class SubscriptionChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurchaseDraft:
-    licensee_id: str
+    licensee_id: Annotated[str, CUSTOMER]
     product_id: str
     lines: tuple[NewLineDraft, ...]
     placement: Placement = Placement.DRAFT

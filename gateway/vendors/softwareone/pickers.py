@@ -7,17 +7,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 from gateway.errors import BadUserInput, FilterNotSupported, VendorBadAnswer
+from gateway.model.agreement import ProductSubscription
+from gateway.model.ref import Kind, Ref
 from gateway.model.values import OrderedItem, Party
 from gateway.upstream.client import Upstream, path
-from gateway.vendors.base import PickerPage, Pickers
+from gateway.vendors.base import PartyPicker, PickerPage, Pickers
 from gateway.vendors.reading import Row
 from gateway.vendors.softwareone.collection import MAX_PAGES, Collection
+from gateway.vendors.softwareone.details import SubscriptionDetails
 from gateway.vendors.softwareone.mapping_parts import ordered_item, party
-from gateway.vendors.softwareone.rql import Condition, contains, eq, ne
+from gateway.vendors.softwareone.rql import Condition, contains, eq, in_, ne
 
 T = TypeVar("T")
 
 ORDER: Final = "name,id"
+CUSTOMERS: Final = "customers"
 CURSOR: Final = re.compile(r"[1-9]\d{0,6}", re.ASCII)
 LICENSEES: Final = "/v1/accounts/licensees"
 PRODUCTS: Final = "/v1/catalog/products"
@@ -27,7 +31,7 @@ VENDORS: Final = "/v1/accounts/accounts"
 
 def pickers(upstream: Upstream, *, lists_vendors: bool) -> Pickers:
     parties = {
-        "customers": _parties(_collection(upstream, LICENSEES, "licensees"), ne("status", "Deleted")),
+        CUSTOMERS: _parties(_collection(upstream, LICENSEES, "licensees"), ne("status", "Deleted")),
         "products": _parties(_collection(upstream, PRODUCTS, "products"), eq("status", "Published")),
     }
     if lists_vendors:
@@ -35,11 +39,23 @@ def pickers(upstream: Upstream, *, lists_vendors: bool) -> Pickers:
     return Pickers(parties=parties, items=_items(upstream))
 
 
-def _parties(
-    collection: Collection, always: Condition
-) -> Callable[[str | None, int, str | None], Awaitable[PickerPage[Party]]]:
-    async def pick(search: str | None, first: int, after: str | None) -> PickerPage[Party]:
-        return await _page(collection, [always, *_search(search)], party, first, after)
+def customer_of(thing: object) -> str | None:
+    """A customer is a licensee here, which a subscription read by itself names among its details."""
+    if isinstance(thing, Ref):
+        return thing.parts[1] if thing.kind is Kind.REFERENCE and thing.parts[0] == CUSTOMERS else None
+    details = thing.details if isinstance(thing, ProductSubscription) else None
+    licensee = details.licensee if isinstance(details, SubscriptionDetails) else None
+    return licensee.key if licensee else None
+
+
+def _parties(collection: Collection, always: Condition) -> PartyPicker:
+    async def pick(
+        search: str | None, first: int, after: str | None, keys: frozenset[str] | None = None
+    ) -> PickerPage[Party]:
+        if keys is not None and not keys:
+            return PickerPage((), (), False)
+        only = [] if keys is None else [in_("id", sorted(keys))]
+        return await _page(collection, [always, *only, *_search(search)], party, first, after)
 
     return pick
 

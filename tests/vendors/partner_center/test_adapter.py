@@ -189,7 +189,7 @@ async def test_a_customer_that_the_vendor_does_not_know_is_told_with_all_that_fi
         with pytest.raises(VendorRefused) as caught:
             await listed(one, OrderFilter(customer_keys=(STRANGER,)))
         error = caught.value
-        assert (error.account, error.vendor_code) == ("pc-1", "800003")
+        assert (error.account, error.vendor_code) == ("main", "800003")
         assert error.vendor == "partner_center"
         assert error.correlation_id
 
@@ -462,7 +462,7 @@ async def test_each_accident_has_its_error_and_tells_no_secret(fault: str) -> No
         error = (await ask(one, ORDER, ref))[ref]
         assert isinstance(error, expected)
         assert error.vendor_code == vendor_code
-        assert error.account == "pc-1"
+        assert error.account == "main"
         assert error.correlation_id
         if fault == "throttle":
             assert error.retry_after == 7

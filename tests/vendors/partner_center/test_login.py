@@ -141,7 +141,7 @@ async def test_an_answer_that_cannot_be_read_is_told_and_logged_like_any_failure
     assert batch is not None
     error = (await batch([ref]))[ref]
     assert isinstance(error, VendorBadAnswer)
-    assert (error.vendor, error.account) == ("partner_center", "pc-1")
+    assert (error.vendor, error.account) == ("partner_center", "main")
     assert str(error.correlation_id) in caplog.text
     await adapter.close()
 

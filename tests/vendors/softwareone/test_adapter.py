@@ -816,7 +816,7 @@ async def test_each_fault_is_told_by_its_class_without_secrets(
         b.fault(kind, **more)
         error = (await b.read(ORDER, key))[key]
         assert type(error) is expected
-        assert (error.vendor, error.account) == ("softwareone", "swo")
+        assert (error.vendor, error.account) == ("softwareone", "Marketplace")
         if kind == "throttle":
             assert error.retry_after == 7
         for secret in (b.token, "sandbox", "http", "ORD-1111"):

@@ -7,6 +7,7 @@ from datetime import datetime
 import strawberry
 
 from gateway.schema.context import Info
+from gateway.schema.cost import calls
 from gateway.schema.scalars import URL, Duration
 from gateway.schema.values import ContactView, KeyValueView, OrderedItemView, VendorLinkView
 from gateway.schema.vendors.partner_center.commerce import PartnerCenterNextTermView
@@ -31,7 +32,9 @@ class PartnerCenterAgreementDetailsView:
     primary_contact: ContactView | None = plain("Who accepted for the customer.")
     agreement_link: URL | None = plain("Where the terms can be read.")
     direct_signed: bool | None = edge(
-        direct_signed, "Whether the customer signed with Microsoft directly: a call per customer."
+        direct_signed,
+        "Whether the customer signed with Microsoft directly: a call per customer.",
+        calls=calls(partner_center=1),
     )
 
 

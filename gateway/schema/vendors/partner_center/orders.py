@@ -8,6 +8,7 @@ import strawberry
 
 from gateway.model.values import BillingCycle
 from gateway.schema.context import Info
+from gateway.schema.cost import calls
 from gateway.schema.values import KeyValueView, VendorLinkView
 from gateway.schema.vendors.partner_center.commerce import (
     PartnerCenterCatalogItemView,
@@ -102,6 +103,8 @@ class PartnerCenterLineDetailsView:
     pricing: PartnerCenterPricingView | None = plain("Its prices.")
     purchase_commitment: PartnerCenterCommitmentView | None = plain("For savings plans.")
     provisioning: PartnerCenterProvisioningView | None = edge(
-        provisioning, "How far it is provisioned: a call per order, by a user's login; null without one."
+        provisioning,
+        "How far it is provisioned: a call per order, by a user's login; null without one.",
+        calls=calls(partner_center=1, read="provisioning", of="Order"),
     )
     links: list[VendorLinkView] = plain("Links that the vendor sent along.")

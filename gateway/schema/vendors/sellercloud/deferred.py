@@ -9,9 +9,12 @@ import strawberry
 
 from gateway.model.ref import Ref
 from gateway.schema.context import Info
+from gateway.schema.cost import calls
 from gateway.schema.view import edge
 from gateway.vendors.base import ORDER_DETAIL
 from gateway.vendors.sellercloud.details import SellercloudDetail, SellercloudLineDetail, SellercloudLineDetails
+
+DETAIL = calls(sellercloud=1, read="detail", of="Order")
 
 
 class OfOrder(Protocol):
@@ -40,7 +43,7 @@ def from_detail(pick: Callable[[SellercloudDetail], object], description: str) -
         detail = await detail_of(root.order, info)
         return pick(detail) if detail else None
 
-    return edge(resolve, description)
+    return edge(resolve, description, DETAIL)
 
 
 def from_line_detail(pick: Callable[[SellercloudLineDetail], object], description: str) -> Any:
@@ -50,4 +53,4 @@ def from_line_detail(pick: Callable[[SellercloudLineDetail], object], descriptio
         detail = await line_detail_of(root, info)
         return pick(detail) if detail else None
 
-    return edge(resolve, description)
+    return edge(resolve, description, DETAIL)

@@ -9,6 +9,7 @@ import strawberry
 
 from gateway.model.ref import Kind, Ref
 from gateway.schema.context import Info
+from gateway.schema.cost import BATCH, calls
 from gateway.schema.values import MoneyView
 from gateway.schema.vendors.sellercloud.deferred import from_line_detail, line_detail_of
 from gateway.schema.vendors.sellercloud.reference import SellercloudWarehouseView
@@ -59,6 +60,6 @@ class SellercloudLineDetailsView:
         lambda d: d.discount_value, "The discount; Sellercloud does not publish whether per unit or per line."
     )
     warehouse_id: int | None = from_line_detail(lambda d: d.warehouse_id, "Where it goes: Sellercloud's key.")
-    warehouse: SellercloudWarehouseView | None = edge(warehouse, "Where it goes.")
+    warehouse: SellercloudWarehouseView | None = edge(warehouse, "Where it goes.", calls=calls(sellercloud=BATCH))
     expected_delivery_date: datetime | None = plain("When it should arrive.")
     kit: bool | None = from_line_detail(lambda d: d.kit, "Whether the item is a kit of others.")

@@ -10,6 +10,7 @@ import strawberry
 from gateway.model.ref import Kind, Ref
 from gateway.model.values import Party
 from gateway.schema.context import Info
+from gateway.schema.cost import BATCH, calls
 from gateway.schema.values import PartyView
 from gateway.schema.vendors.sellercloud.deferred import detail_of, from_detail
 from gateway.schema.vendors.sellercloud.parts import (
@@ -79,13 +80,17 @@ async def payment_term(root: Root, info: Info) -> Party | None:
 )
 class SellercloudOrderDetailsView:
     company_id: int | None = plain("The buying company: Sellercloud's key.")
-    company: SellercloudCompanyView | None = edge(company, "More on the buying company.")
+    company: SellercloudCompanyView | None = edge(
+        company, "More on the buying company.", calls=calls(sellercloud=BATCH)
+    )
     vendor_id: int | None = plain("The supplier: Sellercloud's key.")
-    vendor: SellercloudVendorView | None = edge(vendor, "More on the supplier.")
+    vendor: SellercloudVendorView | None = edge(vendor, "More on the supplier.", calls=calls(sellercloud=BATCH))
     default_warehouse_id: int | None = plain("Where goods go: Sellercloud's key.")
-    default_warehouse: SellercloudWarehouseView | None = edge(default_warehouse, "Where goods go.")
+    default_warehouse: SellercloudWarehouseView | None = edge(
+        default_warehouse, "Where goods go.", calls=calls(sellercloud=BATCH)
+    )
     payment_term_id: int | None = from_detail(lambda d: d.payment_term_id, "How it is to be paid: Sellercloud's key.")
-    payment_term: PartyView | None = edge(payment_term, "How it is to be paid.")
+    payment_term: PartyView | None = edge(payment_term, "How it is to be paid.", calls=calls(sellercloud=BATCH))
     ship_to_address: SellercloudAddressView | None = plain("The address that goods go to.")
     case_qty_mode: bool | None = from_detail(lambda d: d.case_qty_mode, "Whether it orders cases, not units.")
     order_type: SellercloudOrderType | None = from_detail(lambda d: d.order_type, "How it is fulfilled.")

@@ -10,6 +10,7 @@ import strawberry
 
 from gateway.model.order import Order
 from gateway.schema.context import Info
+from gateway.schema.cost import BATCH, calls
 from gateway.schema.values import MoneyView
 from gateway.schema.vendors.sellercloud.deferred import from_detail
 from gateway.schema.view import edge, plain, view
@@ -42,7 +43,9 @@ async def related_order(root: strawberry.Parent[model.SellercloudRelatedOrder], 
 @view(model.SellercloudShipment, name="SellercloudShipment", description="One of several parcels of an order.")
 class SellercloudShipmentView:
     key: str | None = edge(
-        shipment_key, "What removes it; null where the tenant keeps one tracking number per order. Costs a call."
+        shipment_key,
+        "What removes it; null where the tenant keeps one tracking number per order. Costs a call.",
+        calls=calls(sellercloud=1, read="shipments", of="Order"),
     )
     tracking_number: str | None = plain("The carrier's number.")
     carrier: str | None = plain("The carrier.")
@@ -138,7 +141,7 @@ class SellercloudTotalsView:
 )
 class SellercloudRelatedOrderView:
     order: Annotated[OrderView, strawberry.lazy("gateway.schema.order")] | None = edge(
-        related_order, "The other order."
+        related_order, "The other order.", calls=calls(sellercloud=BATCH)
     )
     number: str = plain("The other order's number.")
     relation: SellercloudRelation = plain("How the two belong together.")

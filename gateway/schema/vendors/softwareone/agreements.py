@@ -11,6 +11,7 @@ import strawberry
 from gateway.model.agreement import AgreementLine
 from gateway.model.order import Order
 from gateway.schema.context import Info
+from gateway.schema.cost import BATCH, Sized, calls
 from gateway.schema.scalars import CurrencyCode
 from gateway.schema.selection import selected
 from gateway.schema.values import AuditEventView, ExternalReferenceView, NoticeView, PeriodPriceView
@@ -89,7 +90,9 @@ class SoftwareOneAgreementDetailsView:
     certificates: list[SoftwareOneReferenceView] | None = plain("Programme certificates used.")
     terms_and_conditions: list[SoftwareOneAcceptedTermsView] | None = plain("Terms accepted.")
     split: SoftwareOneSplitView | None = edge(
-        agreement_split, "How its bill is split; not for a vendor's token, and a call per agreement."
+        agreement_split,
+        "How its bill is split; not for a vendor's token, and a call per agreement.",
+        calls=calls(softwareone=1),
     )
     audit: list[AuditEventView] | None = plain("What happened to it.")
 
@@ -107,7 +110,7 @@ class SoftwareOneSubscriptionDetailsView:
     margins: SoftwareOneMarginsView | None = plain("What lies between purchase and selling price.")
     recurring_totals: list[PeriodPriceView] | None = plain("What it costs per period.")
     lines: list[Annotated[AgreementLineView, strawberry.lazy("gateway.schema.agreement")]] | None = edge(
-        lines, "The agreement's lines that feed it."
+        lines, "The agreement's lines that feed it.", calls=calls(softwareone=BATCH), sized=Sized(5)
     )
     external_references: list[ExternalReferenceView] | None = plain("Its numbers in other systems.")
     audit: list[AuditEventView] | None = plain("What happened to it.")
@@ -118,10 +121,12 @@ class SoftwareOneSubscriptionDetailsView:
     seller: SoftwareOneReferenceView | None = plain("The SoftwareOne entity that sells.")
     template: SoftwareOneReferenceView | None = plain("The template of its page.")
     renewal_order: Annotated[OrderView, strawberry.lazy("gateway.schema.order")] | None = edge(
-        renewal_order, "The order that renews it."
+        renewal_order, "The order that renews it.", calls=calls(softwareone=BATCH)
     )
     split: SoftwareOneSplitView | None = edge(
-        subscription_split, "How its bill is split; not for a vendor's token, and a call per subscription."
+        subscription_split,
+        "How its bill is split; not for a vendor's token, and a call per subscription.",
+        calls=calls(softwareone=1),
     )
     split_status: records.SplitStatus | None = plain("Whether its bill is split.")
     vendor_split_status: str | None = plain("The vendor's own word for that.")

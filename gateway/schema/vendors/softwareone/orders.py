@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from gateway.schema.context import Info
+from gateway.schema.cost import calls
 from gateway.schema.values import ExternalReferenceView
 from gateway.schema.vendors.softwareone.parts import (
     SoftwareOneAcceptedTermsView,
@@ -31,6 +32,7 @@ class SoftwareOneOrderDetailsView:
         instructions,
         "The vendor's page for the order's present state, as Markdown: what a querying order asks of the customer. "
         "Untrusted, and a call per order.",
+        calls=calls(softwareone=1),
     )
     authorization: SoftwareOneReferenceView | None = plain("The vendor programme's contract it runs under.")
     listing: SoftwareOneReferenceView | None = plain("The listing it was ordered from.")
