@@ -15,7 +15,7 @@ from strawberry.types.graphql import OperationType
 from gateway.accounts import Accounts
 from gateway.edge import vendor_calls
 from gateway.edge.documents import Persisted
-from gateway.edge.rates import REFUSED, Rates
+from gateway.edge.rates import LOOK, Rates
 from gateway.errors import (
     BadUserInput,
     CostExceeded,
@@ -145,12 +145,16 @@ class Operations:
                 operation_name=operation.name,
             )
             taken = context.cost
-            async with aclosing(await results) as source:
-                async for result in source:
-                    assert isinstance(result, PreExecutionError | ExecutionResult)
+            try:
+                async with aclosing(await results) as source:
+                    async for result in source:
+                        assert isinstance(result, PreExecutionError | ExecutionResult)
+                        self._rates.settle(principal, taken, context.tally.spent)
+                        taken = 0  # each later event is drawn as it comes
+                        yield self._answer(result, context, operation, seen)
+            finally:
+                if taken:  # nothing came of it
                     self._rates.settle(principal, taken, context.tally.spent)
-                    taken = 0  # each later event is drawn as it comes
-                    yield self._answer(result, context, operation, seen)
 
     def _ready(
         self, operation: Operation, context: Context, allowed: frozenset[OperationType], seen: Sighting
@@ -158,7 +162,10 @@ class Operations:
         """Has the document found, read, checked and paid for; the answer where it may not run. Raises GatewayError
         where there is nothing to run, or nothing to pay with."""
         principal = context.principal
+        self._rates.take(principal, LOOK)
         try:
+            if principal.role is Role.MONITOR:
+                raise Forbidden("A monitor reads /metrics, and nothing else.")
             text = self._persisted.text(operation.query, operation.id, operation.extensions, principal)
             if not text:
                 raise BadUserInput("The request has no query.", argument="query")
@@ -167,7 +174,7 @@ class Operations:
             seen.asked(text, None)
             seen.plan = "known" if self.documents.hits > hits else "new"
             if prepared.error is not None:
-                raise prepared.error
+                return self._refused([told_as(prepared.error)], context, operation, seen)
             if prepared.errors:
                 return self._refused(prepared.errors, context, operation, seen)
             assert prepared.shape is not None
@@ -185,13 +192,19 @@ class Operations:
             if context.cost > self._limits.max_cost:
                 told = f"This may take {context.cost} vendor calls; one operation may take {self._limits.max_cost}."
                 raise CostExceeded(told, limit="max_cost")
-            self._rates.take(principal, context.cost)
-        except (NotThisWay, RateLimited):
-            raise
+            self._draw(principal, context.cost)
         except (Forbidden, LimitExceeded, PersistedQueryNotFound, PersistedQueryNotSupported) as error:
-            self._rates.settle(principal, 0, REFUSED)
             return self._refused([told_as(error)], context, operation, seen)
         return None
+
+    def _draw(self, principal: Principal, cost: int) -> None:
+        """Draws what the operation costs in place of the look at it. Raises RateLimited."""
+        self._rates.settle(principal, LOOK, 0)
+        try:
+            self._rates.take(principal, cost)
+        except RateLimited:
+            self._rates.settle(principal, 0, LOOK)
+            raise
 
     def _refused(
         self, errors: Sequence[GraphQLError], context: Context, operation: Operation, seen: Sighting

@@ -13,8 +13,8 @@ from gateway.errors import RateLimited
 from gateway.model.principal import Principal
 
 MAX_BUCKETS: Final = 10_000
-REFUSED: Final = 1
-"""What an operation costs that is refused: looking at it took time."""
+LOOK: Final = 1
+"""What it costs to look at an operation: given back where it runs."""
 
 
 @dataclass(slots=True)
@@ -43,9 +43,10 @@ class Rates:
         bucket.level -= points
 
     def settle(self, principal: Principal, taken: int, spent: int) -> None:
-        """Gives back what was drawn and not needed, or draws what was spent beyond."""
+        """Gives back what was drawn and not needed, or draws what was spent beyond; never so much that it takes more
+        than a minute to make up for it."""
         bucket = self._bucket(principal)
-        bucket.level = min(bucket.level + taken - spent, self._most)
+        bucket.level = max(min(bucket.level + taken - spent, self._most), -self._most)
 
     def _bucket(self, principal: Principal) -> Bucket:
         now = self._clock()

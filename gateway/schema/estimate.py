@@ -43,6 +43,8 @@ from gateway.schema.nodes import NODE_KINDS, order_ref
 from gateway.vendors.base import AGREEMENT, ASSET, ATTACHMENT, CART, ORDER, SUBSCRIPTION, Adapter, Read
 
 MOST_ITEMS: Final = 50
+MANY: Final = 10**9
+"""No count goes beyond it, for JSON's numbers end."""
 LIST: Final = 5
 """How long a list is taken for that says nothing of it."""
 FREE: Final = frozenset({"__typename", "id", "account"})
@@ -56,6 +58,8 @@ READS: Final[Mapping[Kind, Read[Any, Any]]] = {
     Kind.ASSET: ASSET,
     Kind.CART: CART,
 }
+HANGING: Final = frozenset({Kind.ATTACHMENT, Kind.ASSET})
+"""Kinds whose customer only the agreement tells that they hang on: for some principals that is one more call each."""
 Play = tuple[Adapter, ...]
 """The accounts that the things in one place can be of."""
 
@@ -101,11 +105,12 @@ class Place:
 class Estimating:
     schema: GraphQLSchema
     shape: Shape
-    variables: Mapping[str, Any]
+    variables: dict[str, Any]
     accounts: Accounts
     spent: int = 0
     places: int = 0
     read: set[tuple[int, str]] = field(default_factory=set)
+    narrowed_by: dict[int, tuple[Sequence[object], tuple[Play, int]]] = field(default_factory=dict)
 
     def selections(self, type_: GraphQLNamedType, sets: Sequence[SelectionSetNode], place: Place) -> None:
         self.places += 1
@@ -150,7 +155,7 @@ class Estimating:
             inside = replace(inside, rows=rows)
         elif is_list(known.type) and not at_root:
             length = place.rows if place.rows is not None and node.name.value in PAGES else rows
-            inside = replace(inside, count=inside.count * (LIST if length is None else length))
+            inside = replace(inside, count=min(inside.count * (LIST if length is None else length), MANY))
         if inner:
             self.selections(get_named_type(known.type), inner, inside)
 
@@ -169,7 +174,10 @@ class Estimating:
             listed = arguments.get("input")
             count *= items(listed.get(calls.times)) if isinstance(listed, dict) else 1
         weight = max(weights) + ((rows or 0) / calls.paged if calls.paged else 0)
-        self.spent += math.ceil(count * weight - 1e-9) + len(weights) - 1
+        self.spend(math.ceil(count * weight - 1e-9) + len(weights) - 1)
+
+    def spend(self, calls: int) -> None:
+        self.spent = min(self.spent + calls, MANY)
 
     def fields(
         self, type_: GraphQLNamedType | None, sets: Iterable[SelectionSetNode]
@@ -212,32 +220,51 @@ class Estimating:
 
     def value(self, node: Any) -> Any:
         try:
-            found = value_from_ast_untyped(node, dict(self.variables))
+            found = value_from_ast_untyped(node, self.variables)
         except (ValueError, TypeError):
             return None
         return None if found is Undefined else found
 
-    def narrow(self, ids: Iterable[object]) -> tuple[Play, int]:
-        """The accounts that things of these ids are of, and the calls that reading them takes."""
+    def narrow(self, ids: Sequence[object]) -> tuple[Play, int]:
+        """The accounts that things of these ids are of, and the calls that reading them takes. Lists are looked at
+        once: a variable can stand in many places."""
+        if id(ids) not in self.narrowed_by:
+            self.narrowed_by[id(ids)] = ids, self.reading(ids)  # with the list, or another could get its id
+        return self.narrowed_by[id(ids)][1]
+
+    def reading(self, ids: Sequence[object]) -> tuple[Play, int]:
         found: Counter[tuple[str, Kind]] = Counter()
         for one in ids:
-            try:
-                ref = self.accounts.ref(one, NODE_KINDS) if isinstance(one, str) else one
-            except GatewayError:
-                continue
-            if isinstance(ref, Ref):
+            ref = self.ref(one)
+            if ref is not None:
                 found[ref.account, ref.kind] += 1
         spent = 0
         for (account, kind), count in found.items():
             read = READS.get(kind)
             if read is not None:
                 spent += math.ceil(count / self.accounts[account].reads.per_call(read))
+                spent += count if kind in HANGING else 0
         return tuple({account: self.accounts[account] for account, _ in found}.values()), spent
+
+    def ref(self, given: object) -> Ref | None:
+        """What an id, a federation's representation or a Ref stands for; None where it stands for nothing."""
+        if isinstance(given, dict):
+            given = given.get("id") or by_number(self.accounts, given)
+        try:
+            found = self.accounts.ref(given, NODE_KINDS) if isinstance(given, str) else given
+        except GatewayError:
+            return None
+        return found if isinstance(found, Ref) else None
+
+
+def listed(value: object) -> list[object]:
+    """A list in the variables or the document: one thing alone stands for a list of it, as GraphQL has it."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def things(walk: Estimating, ids: Sequence[object], place: Place) -> Place:
     play, spent = walk.narrow(ids)
-    walk.spent += spent
+    walk.spend(spent)
     return replace(place, play=play, count=len(ids))
 
 
@@ -246,8 +273,7 @@ def of_id(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place
 
 
 def of_ids(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
-    ids = arguments.get("ids")
-    return things(walk, ids if isinstance(ids, list) else [], place)
+    return things(walk, listed(arguments.get("ids")), place)
 
 
 def of_watched(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
@@ -260,9 +286,7 @@ def of_number(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> P
 
 
 def of_representations(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
-    given = arguments.get("representations")
-    known = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
-    return things(walk, [one.get("id") or by_number(walk.accounts, one) for one in known], place)
+    return things(walk, listed(arguments.get("representations")), place)
 
 
 def by_number(accounts: Accounts, given: Mapping[str, Any]) -> Ref | None:
@@ -284,7 +308,7 @@ def of_list(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Pla
     keys = wanted.get("customerKeys")
     count = len(keys) if isinstance(keys, list) else None
     if rows:
-        walk.spent += sum(one.account.list_cost.calls(rows, count) for one in play)
+        walk.spend(sum(one.account.list_cost.calls(rows, count) for one in play))
     return replace(place, play=play)
 
 
@@ -303,7 +327,7 @@ def of_write(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Pl
     if isinstance(name, str):
         return replace(place, play=tuple(one for one in place.play if one.account.name == name))
     ids = [given.get(key) for key in ("cartId", "orderId", "parentId", "attachmentId")]
-    return replace(place, play=walk.narrow(one for one in ids if one)[0])
+    return replace(place, play=walk.narrow([one for one in ids if one])[0])
 
 
 def of_accounts(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
@@ -341,8 +365,8 @@ def items(listed: object) -> int:
 def page(sized: Sized, arguments: Mapping[str, Any]) -> int:
     for name in sized.arguments:
         value = arguments.get(name)
-        if isinstance(value, int):
-            return min(max(value, 0), MAX_PAGE)
+        if isinstance(value, int | float):  # 5.0 stands for 5 in variables
+            return math.ceil(min(max(value, 0), MAX_PAGE))
     return sized.assumed
 
 

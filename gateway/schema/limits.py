@@ -27,17 +27,22 @@ from gateway.policy import Limits
 MAX_NESTING: Final = 200
 """Of brackets: the parser calls itself for each, and Python gives up at a thousand calls."""
 MANY: Final = 10**9
+LOOKS: Final = 10
+"""How often each field that a document may ask for may be looked at, through all the fragments that spread it."""
 INTROSPECTION: Final = frozenset({"__schema", "__type"})
-# Strings and comments that do not end reach to the end of the text, so that each place is looked at once.
+# Strings and comments that do not end reach to the end of the text, so that each place is looked at once. In a block
+# string a backslash means something before three quotes alone.
 PIECES: Final = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*(?:"""|\Z)|"(?:[^"\\\n]|\\.)*"?|#[^\n\r]*|[\[{(]|[\]})]', re.DOTALL
+    r'"""(?:[^"\\]|\\(?:""")?|"(?!""))*(?:"""|\Z)|"(?:[^"\\\n]|\\.)*"?|#[^\n\r]*|[\[{(]|[\]})]', re.DOTALL
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What a selection set comes to, with the fragments in it counted wherever they are spread."""
+    """What a selection set comes to, with the fragments in it counted wherever they are spread. `height` is of all that
+    is nested, `depth` of fields alone."""
 
+    height: int = 0
     depth: int = 0
     fields: int = 0
     nodes: int = 0
@@ -47,6 +52,7 @@ class Sum:
 
     def __add__(self, other: Sum) -> Sum:
         return Sum(
+            max(self.height, other.height),
             max(self.depth, other.depth),
             min(self.fields + other.fields, MANY),
             min(self.nodes + other.nodes, MANY),
@@ -87,7 +93,7 @@ def measure(document: DocumentNode, limits: Limits) -> Shape:
     fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
     if len(operations) > limits.max_operations:
         raise exceeded("max_operations", limits.max_operations, len(operations), "operations")
-    count = Counting(fragments)
+    count = Counting(fragments, limits.max_depth)
     whole = Sum()
     for operation in operations:
         mine = count.selections(operation.selection_set) + Sum(directives=len(operation.directives or ()))
@@ -104,8 +110,9 @@ def measure(document: DocumentNode, limits: Limits) -> Shape:
         within(getattr(limits, limit), asked, limit, what)
     within(2 * limits.max_fields, max(whole.nodes, count.loose), "max_fields", "fields and fragments")
     visited = count.visited
-    for sets in [*([one.selection_set] for one in operations), *([one.selection_set] for one in fragments.values())]:
-        visited += merged(sets, fragments, limits)
+    for definition in [*operations, *fragments.values()]:
+        visited += merged([definition.selection_set], fragments, limits)
+        within(LOOKS * limits.max_fields, visited, "max_fields", "fields and fragments, those in fragments each time")
     return Shape({one.name.value if one.name else "": one for one in operations}, fragments, count.introspects, visited)
 
 
@@ -124,13 +131,28 @@ class Counting:
     """Counts a document's selections, each fragment once."""
 
     fragments: Mapping[str, FragmentDefinitionNode]
+    max_depth: int
     known: dict[str, Sum] = field(default_factory=dict)
     open: set[str] = field(default_factory=set)
     visited: int = 0
     loose: int = 0
     introspects: bool = False
+    level: int = 0
 
     def selections(self, selection_set: SelectionSetNode) -> Sum:
+        """Raises LimitExceeded where it is nested too deeply for those who walk it, this one first of all."""
+        self.level += 1
+        self.nested(self.level)
+        total = self.sum(selection_set)
+        self.level -= 1
+        self.nested(total.height)
+        return total
+
+    def nested(self, height: int) -> None:
+        if height > MAX_NESTING:
+            raise exceeded("max_depth", self.max_depth, None, "levels")
+
+    def sum(self, selection_set: SelectionSetNode) -> Sum:
         total = Sum()
         for one in selection_set.selections:
             self.visited += 1
@@ -139,6 +161,7 @@ class Counting:
                 self.introspects |= one.name.value in INTROSPECTION
                 inner = self.selections(one.selection_set) if one.selection_set else Sum()
                 total += Sum(
+                    inner.height + 1,
                     inner.depth + 1,
                     inner.fields + 1,
                     inner.nodes + 1,
@@ -154,7 +177,7 @@ class Counting:
                     if isinstance(one, FragmentSpreadNode)
                     else Sum()
                 )
-                total += inner + Sum(nodes=1, directives=directives)
+                total += inner + Sum(inner.height + 1, nodes=1, directives=directives)
         return total
 
     def fragment(self, name: str) -> Sum:
@@ -174,28 +197,31 @@ class Counting:
 
 
 def merged(sets: Sequence[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode], limits: Limits) -> int:
-    """Bounds the pairs of fields that validation compares because they answer under one name in one place. Returns how
-    many nodes were looked at: no more than `max_fields` allows, for that has been checked."""
+    """Bounds the pairs that validation compares: of fields because they answer under one name in one place, of
+    fragments because they might. Returns how many nodes were looked at."""
     visited = pairs = 0
     pending = [list(sets)]
     while pending:
         groups: dict[str, list[FieldNode]] = {}
-        for one in fields_of(pending.pop(), fragments):
+        spread: set[str] = set()
+        for one in fields_of(pending.pop(), fragments, spread):
             visited += 1
             groups.setdefault((one.alias or one.name).value, []).append(one)
+        pairs += len(spread) * (len(spread) - 1) // 2
         for group in groups.values():
             pairs += len(group) * (len(group) - 1) // 2
             inner = [one.selection_set for one in group if one.selection_set]
             if inner:
                 pending.append(inner)
-        within(limits.max_repeats, pairs, "max_repeats", "pairs of fields that repeat each other")
+        within(limits.max_repeats, pairs, "max_repeats", "pairs of fields or fragments in one place")
     return visited
 
 
-def fields_of(sets: Iterable[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[FieldNode]:
-    """The fields directly in these sets, through fragments, each fragment once."""
+def fields_of(
+    sets: Iterable[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode], seen: set[str]
+) -> Iterator[FieldNode]:
+    """The fields directly in these sets, through fragments, each fragment once; notes which were `seen`."""
     pending = list(sets)
-    seen: set[str] = set()
     while pending:
         for one in pending.pop().selections:
             if isinstance(one, FieldNode):

@@ -22,10 +22,12 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from gateway.errors import BadUserInput, GatewayError
 from gateway.policy import Limits
-from gateway.schema.limits import Shape, check_text, measure
+from gateway.schema.limits import Shape, check_text, exceeded, measure
 
 MAX_DOCUMENTS: Final = 512
-MAX_CHARS: Final = 8 * 1024 * 1024
+MAX_CHARS: Final = 1024 * 1024
+"""A parsed document takes up to two hundred times its length."""
+TOO_MANY_TOKENS: Final = "contains more than"  # the parser has no error of its own for it
 MAX_ERRORS: Final = 5
 """Told of one document: each may cost a search for what was meant."""
 RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
@@ -79,6 +81,8 @@ class Documents:
             self._known.move_to_end(text)
             return found
         self.misses += 1
+        if len(text) > self._limits.max_document_chars:
+            return self._prepare(text)  # soon refused again, and would drive all others out
         made = self._known[text] = self._prepare(text)
         self._chars += len(text)
         while len(self._known) > MAX_DOCUMENTS or (self._chars > MAX_CHARS and len(self._known) > 1):
@@ -91,9 +95,11 @@ class Documents:
             document = parse(text, max_tokens=self._limits.max_tokens)
             shape = measure(document, self._limits)
         except GatewayError as error:
-            return Prepared(error=error)
+            return Prepared(error=error.with_traceback(None))  # it holds all that was at work
         except GraphQLSyntaxError as error:
-            return Prepared(errors=(error,))
+            if TOO_MANY_TOKENS in error.message:
+                return Prepared(error=exceeded("max_tokens", self._limits.max_tokens, None, "tokens"))
+            return Prepared(errors=(error.with_traceback(None),))
         errors = validate(self._schema, document, RULES, max_errors=MAX_ERRORS)
         if errors:
             return Prepared(document, shape, errors=tuple(self._told(error) for error in errors[:MAX_ERRORS]))

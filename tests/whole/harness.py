@@ -74,10 +74,12 @@ class Whole:
         self.forget()
 
     async def query(self, text: str, **variables: object) -> dict[str, Any]:
-        """The whole answer, errors included."""
+        """The whole answer, errors included. What it took is never more than was told before it ran."""
         response = await self.client.post("/graphql", json={"query": text, "variables": variables})
         assert response.status_code == 200, response.text
         answer: dict[str, Any] = response.json()
+        cost = answer["extensions"]["cost"]
+        assert cost["actual"] <= cost["requested"], (cost, text, variables)
         return answer
 
     async def data(self, text: str, **variables: object) -> dict[str, Any]:
