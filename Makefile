@@ -5,6 +5,8 @@ SANDBOX_PORT ?= 9000
 BIN := .venv/bin
 SETUP := .venv/.ready
 NODE := .venv/.node
+# A file's tests stay together, for they share what they set up; tests/conftest.py says which files come first.
+PYTEST := $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 NPM := audits clients composition typed
 
 .PHONY: demo sandbox test test-all check schema fields lock web wheel image clean
@@ -17,10 +19,10 @@ sandbox: $(SETUP) ## the vendors' emulators alone
 	$(BIN)/python -m gateway sandbox --port $(SANDBOX_PORT)
 
 test: check ## under three minutes: pure, seams, one whole case per kind
-	$(BIN)/python -m pytest -q -n 3 -m "not slow" --hypothesis-profile fast
+	$(PYTEST) -m "not slow" --hypothesis-profile fast
 
 test-all: check web .venv-mpt/.ready $(NPM:%=tests/npm/%/node_modules/.ready) ## everything: full tables, a real browser, outside clients, the image
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
 
 check: $(SETUP) ## style, types, import contracts
 	$(BIN)/ruff check .

@@ -96,6 +96,26 @@ def open_spool(config: Config) -> Spool:
     return Spool(config.data_dir / "spool" if config.data_dir is not None else None, config.max_spool_bytes)
 
 
+def open_watching(config: Config, accounts: Accounts, now: Callable[[], datetime]) -> Watching:
+    pace = Pace(config.watch_seconds, config.watch_slowest_seconds)
+    return Watching(accounts, pace, config.limits.max_watched_in_all, now)
+
+
+def bounds(config: Config) -> Bounds:
+    """How much may be uploaded, and how slowly."""
+    seconds = config.limits.slowest_body_seconds
+    return Bounds(config.max_upload_bytes, config.max_files_per_request, piece_seconds=seconds)
+
+
+def sources(streams: Streams, watching: Watching, spool: Spool) -> dict[str, Callable[[], float]]:
+    """What the figures that stand at a level are read from."""
+    return {
+        "streams": lambda: streams.open,
+        "watched": lambda: watching.orders,
+        "spool_bytes": lambda: spool.used,
+    }
+
+
 def open_persisted(config: Config, graph: GatewaySchema) -> Persisted:
     """The documents of the manifest, each checked. Raises ConfigError naming those that cannot run."""
     if config.documents is None:
@@ -124,61 +144,41 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        observer = Observer(figures, traces or open_traces(config.otlp_endpoint, os.environ))
-        async with open_accounts(config, transport, now, observer.call) as accounts:
-            identities = app.state.identities = known or Identities(config.auth, refused=refused)
-            downloads = app.state.downloads = Downloads(accounts, config.signing_keys, config.public_url, identities)
+        async with contextlib.AsyncExitStack() as stack:
+            spans = traces or open_traces(config.otlp_endpoint, os.environ)
+            stack.push_async_callback(spans.close)
+            observer = Observer(figures, spans)
+            accounts = await stack.enter_async_context(open_accounts(config, transport, now, observer.call))
+            identities = known or Identities(config.auth, refused=refused)
+            stack.push_async_callback(identities.close)
             spool = open_spool(config)
-            app.state.uploads = Uploads(
-                accounts,
-                spool,
-                Bounds(
-                    config.max_upload_bytes,
-                    config.max_files_per_request,
-                    piece_seconds=config.limits.slowest_body_seconds,
-                ),
-            )
             database = Database(config.data_dir)
-            writer = app.state.writer = open_writer(config, database, figures)
-            readiness = app.state.readiness = Readiness(database.check, config.drain_seconds)
-            watching = Watching(
-                accounts,
-                Pace(config.watch_seconds, config.watch_slowest_seconds),
-                config.limits.max_watched_in_all,
-                now,
-            )
-            watch = Watch(watching, identities.current, config.limits.max_watched_orders)
-            streams = app.state.streams = Streams(config.limits)
-            app.state.operations = Operations(
+            writer = open_writer(config, database, figures)
+            stack.push_async_callback(writer.close)  # before the accounts: what was sent to a vendor is recorded first
+            watching = open_watching(config, accounts, now)
+            stack.push_async_callback(watching.close)
+            streams = Streams(config.limits)
+            levels = Levels(figures, accounts, sources(streams, watching, spool))
+            noting = asyncio.create_task(levels.keep())
+            stack.callback(noting.cancel)
+            downloads = Downloads(accounts, config.signing_keys, config.public_url, identities)
+            operations = Operations(
                 graph,
                 accounts,
                 downloads,
                 writer,
                 explored=config.explored,
-                watch=watch,
+                watch=Watch(watching, identities.current, config.limits.max_watched_orders),
                 observer=observer,
                 limits=config.limits,
                 persisted=persisted,
             )
-            levels = app.state.levels = Levels(
-                figures,
-                accounts,
-                {
-                    "streams": lambda: streams.open,
-                    "watched": lambda: watching.orders,
-                    "spool_bytes": lambda: spool.used,
-                },
-            )
-            noting = asyncio.create_task(levels.keep())
-            try:
-                with readiness.watching(streams.end):
-                    yield
-            finally:
-                noting.cancel()
-                await watching.close()
-                await writer.close()  # before the accounts: what was sent to a vendor is recorded first
-                await identities.close()
-                await observer.traces.close()
+            readiness = Readiness(database.check, config.drain_seconds)
+            app.state.identities, app.state.operations, app.state.writer = identities, operations, writer
+            app.state.uploads, app.state.downloads = Uploads(accounts, spool, bounds(config)), downloads
+            app.state.streams, app.state.levels, app.state.readiness = streams, levels, readiness
+            with readiness.watching(streams.end):
+                yield
 
     def refused(error: GatewayError) -> None:
         figures.refused.labels("missing" if isinstance(error, NoCredentials) else error.code.lower()).inc()

@@ -12,7 +12,7 @@ import logging
 import math
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -273,14 +273,16 @@ class Watching:
         """How many orders are watched now."""
         return sum(len(poller.orders) for poller in self._pollers.values())
 
-    def watch(self, refs: Iterable[Ref]) -> Watcher:
-        """Begins to watch these orders, each once. Raises LimitExceeded where too many are watched by now."""
+    def watch(self, refs: Iterable[Ref], alone: Container[str] = ()) -> Watcher:
+        """Begins to watch these orders, each once. In the accounts `alone` all count as read for it: who else watches
+        them is not told. Raises LimitExceeded where too many are watched by now."""
         wanted = dict.fromkeys(refs)
         fresh = sum(ref not in poller.orders for ref in wanted for poller in [self._poller(ref.account)])
         if self.orders + fresh > self._max_orders:
             raise LimitExceeded("Too many orders are watched at the moment.", limit="max_watched_in_all")
         watcher = Watcher(wanted, self._leave)
-        read = Counter(ref.account for ref in wanted if self._poller(ref.account).join(ref, watcher))
+        joined = [(ref.account, self._poller(ref.account).join(ref, watcher)) for ref in wanted]
+        read = Counter(account for account, caused in joined if caused or account in alone)
         for account, count in read.items():
             watcher.calls += math.ceil(count / self.accounts[account].reads.per_call(ORDER))
         return watcher

@@ -15,7 +15,7 @@ from gateway.binding.targets import targets
 from gateway.errors import GatewayError, InvalidId, NotFound, VendorUnavailable
 from gateway.loaders import Loaders
 from gateway.model.agreement import Agreement, AgreementKind, Asset, ProductSubscription
-from gateway.model.order import Attachment, AttachmentKind, Order, OrderStatus, OrderType
+from gateway.model.order import Attachment, AttachmentKind, Line, Order, OrderStatus, OrderType
 from gateway.model.principal import Principal
 from gateway.model.ref import Kind, Ref
 from gateway.model.values import OrderedItem, Party, Vendor
@@ -88,6 +88,13 @@ class Vendorlike(FakeAdapter):
     async def count_orders(self, wanted: OrderFilter) -> int | None:
         self.lists.append(wanted)
         return 7
+
+
+class Nameless(Vendorlike):
+    """Its refs name no customer."""
+
+    def customer_of(self, thing: object) -> str | None:
+        return None
 
 
 def ref(kind: Kind, *parts: str) -> Ref:
@@ -347,6 +354,28 @@ async def test_a_write_is_judged_by_all_that_it_names_and_by_a_new_look() -> Non
     outcome = await handler(CancelOrder(order_id=mine.ref), cast("Attempt", Memo()))
     assert outcome.state is WriteState.REFUSED
     assert account.handled == []
+
+
+async def test_a_line_is_theirs_where_its_order_or_agreement_is_and_has_it() -> None:
+    mine, theirs = order("1", "a"), order("2", "b")
+    line = Line(
+        ref=mine.ref.child(Kind.LINE, "7"),
+        number="7",
+        item=OrderedItem("mug"),
+        quantity=1,
+        unit_price=None,
+        total=None,
+        order=mine.ref,
+        details=None,
+    )
+    foreign = replace(line, ref=theirs.ref.child(Kind.LINE, "9"))
+    account = cast("Nameless", Nameless.named("one"))
+    account.things = {mine.ref: replace(mine, lines=(line,)), theirs.ref: replace(theirs, lines=(foreign,))}
+    for made_up in (ref(Kind.LINE, "1", "9"), ref(Kind.LINE, "2", "9"), ref(Kind.LINE, "3", "7")):
+        outcome = await cancelled(account, mine.ref, None, line.ref, made_up)
+        assert [(one.code, one.field) for one in outcome.user_errors] == [(UserErrorCode.NOT_FOUND, ("lineIds", "1"))]
+    assert account.handled == []
+    assert (await cancelled(account, mine.ref, None, line.ref)).state is WriteState.DONE
 
 
 async def test_a_write_whose_target_cannot_be_judged_makes_no_call() -> None:

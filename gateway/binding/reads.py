@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, cast
 
-from gateway.binding.binding import Binding, owners
+from gateway.binding.binding import PARENTS, Binding, owners
 from gateway.errors import GatewayError, NotFound
 from gateway.model.account import Account
+from gateway.model.agreement import Agreement
+from gateway.model.order import Order
 from gateway.model.ref import Kind, Ref
+from gateway.upstream.tally import apart
 from gateway.vendors.base import (
     AGREEMENT,
     ASSET,
@@ -83,20 +86,18 @@ class BoundReads(Reads):
             else:
                 looks[ref.kind].append(ref)
         for kind, some in looks.items():
-            verdicts |= await self._looked_at(kind, some, anew)
+            verdicts |= await self._looked_at(kind, some)
         return verdicts
 
-    async def _looked_at(self, kind: Kind, refs: list[Ref], anew: bool) -> dict[Ref, Verdict]:
-        read = WHOLE.get(kind)
-        if read is None:
-            parents = {ref: owners(ref)[0] for ref in refs}
-            verdicts = await self.theirs(parents.values(), anew=anew)
-            return {ref: verdicts[parent] for ref, parent in parents.items()}
+    async def _looked_at(self, kind: Kind, refs: list[Ref]) -> dict[Ref, Verdict]:
+        """A line by the order or agreement that it stands on."""
+        wholes = {ref: ref.parent(PARENTS[kind]) if kind in PARENTS else ref for ref in refs}
+        read = WHOLE[PARENTS.get(kind, kind)]
         batch = self.get(read)
         if batch is None or read.capability not in self._account.capabilities:
             return dict.fromkeys(refs, False)  # that it cannot be told is no yes
-        answers = await batch(refs)
-        return {ref: verdict(answers.get(ref)) for ref in refs}
+        answers = await batch(list(dict.fromkeys(wholes.values())))
+        return {ref: verdict(ref, answers.get(whole)) for ref, whole in wholes.items()}
 
     async def _things(self, batch: Batch[Any, Any], keys: Sequence[Ref]) -> Answers:
         asked = [key for key in keys if self._binding.judged(key) is not False]
@@ -113,9 +114,14 @@ class BoundReads(Reads):
         return {**shown, **await self._by_owner(doubtful)}
 
     async def _by_owner(self, things: Mapping[Ref, object]) -> Answers:
-        """Of things that name no customer those whose owner is theirs; one without an owner is nobody's."""
+        """Of things that name no customer those whose owner is theirs; one without an owner is nobody's. Looks that
+        find none of theirs are not counted: what is not there would have cost none."""
         of = {key: owner for key, value in things.items() for owner in owners(value)[:1]}
-        verdicts = await self.theirs(of.values())
+        unknown = [owner for owner in of.values() if not self._binding.knows(owner)]
+        with apart() as looks:
+            verdicts = await self.theirs(of.values())
+            if not any(verdicts[owner] for owner in unknown):
+                looks.clear()
         shown: dict[Ref, object] = {}
         for key, owner in of.items():
             told = verdicts[owner]
@@ -135,7 +141,10 @@ class BoundReads(Reads):
         return {**{key: one for key, one in told.items() if isinstance(one, GatewayError)}, **answers}
 
 
-def verdict(answer: object) -> Verdict:
+def verdict(ref: Ref, answer: object) -> Verdict:
+    """What an answer to a binding says of the thing, or of a line on it: an id of a line can be made up of two."""
     if isinstance(answer, GatewayError) and not isinstance(answer, NotFound):
         return answer
+    if ref.kind in PARENTS:
+        return isinstance(answer, Order | Agreement) and any(line.ref == ref for line in answer.lines or ())
     return answer is not None and not isinstance(answer, NotFound)

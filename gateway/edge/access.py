@@ -16,7 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.telemetry.logs import OPERATION
-from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.metrics import Metrics, method_known
 from gateway.upstream.correlation import CORRELATION, Correlation, accepted
 
 HEADER: Final = "X-Correlation-Id"
@@ -79,7 +79,7 @@ class AccessLog:
             await self._app(scope, receive, noting)
         finally:
             milliseconds = (time.perf_counter() - started) * 1000
-            method, where = scope.get("method", "WEBSOCKET"), route(scope["path"])
+            method, where = method_known(scope.get("method", "WEBSOCKET")), route(scope["path"])
             self._metrics.request(method, ROUTES.get(where, "other"), status)
             known = {"method": method, "route": where, "status": status, "milliseconds": round(milliseconds, 1)}
             level = logging.DEBUG if where in FREQUENT and status < 400 else logging.INFO

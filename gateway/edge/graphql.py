@@ -5,6 +5,7 @@ https://graphql.github.io/graphql-over-http/draft/
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Final
@@ -22,9 +23,9 @@ from gateway.edge.refusals import Refused, refusal, written
 from gateway.edge.requests import operation_in, operation_of
 from gateway.edge.sse import EventStream
 from gateway.edge.statuses import PROFILES, Profile
-from gateway.edge.uploads import Uploads, is_form
-from gateway.errors import BadUserInput, GatewayError
-from gateway.model.principal import Role
+from gateway.edge.uploads import PREFLIGHT, Uploads, is_form
+from gateway.errors import BadUserInput, GatewayError, Unauthenticated
+from gateway.model.principal import Principal, Role
 from gateway.policy import Limits
 
 METHODS: Final = "GET, POST, OPTIONS"
@@ -70,10 +71,14 @@ class Endpoint:
             return self._refusal(Refused(status, error, headers), media)
 
     async def _answer(self, request: Request, media: Media, kept: ExitStack) -> Response:
+        if request.method == "GET" and is_unasked(request.headers):
+            raise Refused(400, BadUserInput("From a page elsewhere this takes the header GraphQL-Require-Preflight."))
         identities: Identities = request.app.state.identities
         operations: Operations = request.app.state.operations
         principal = await identities.of(request.headers)
-        operation = await self._operation(request, kept)
+        operation = await self._operation(request, principal, kept)
+        if identities.current(principal) is None:  # an upload may take half an hour
+            raise Unauthenticated("These credentials are over.")
         operation = replace(operation, extensions=vendor_calls.asked_by(request.headers, operation.extensions))
         if media is Media.EVENTS:
             allowed = READING_ON if request.method == "GET" else EVERY_TYPE
@@ -86,11 +91,11 @@ class Endpoint:
         status = self._profile.of_answer(answer, media)
         return written(status, answer.body, self._profile.media(media, status))
 
-    async def _operation(self, request: Request, kept: ExitStack) -> Operation:
+    async def _operation(self, request: Request, principal: Principal, kept: ExitStack) -> Operation:
         if not is_form(request.scope):
             return await operation_in(request, self._limits)
         uploads: Uploads = request.app.state.uploads
-        upload = await uploads.read(request)
+        upload = await uploads.read(request, principal)
         kept.callback(upload.close)
         return operation_of(upload.operations)
 
@@ -98,3 +103,9 @@ class Endpoint:
         as_json = media if media is Media.RESPONSE else Media.JSON
         shown_as = self._profile.media(as_json, refused.status)
         return refusal(refused.status, refused.error, shown_as, refused.headers)
+
+
+def is_unasked(headers: Mapping[str, str]) -> bool:
+    """Whether a page elsewhere had a browser send this without asking first: by an image, a script, a link."""
+    elsewhere = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+    return elsewhere and not any(headers.get(name) for name in (*PREFLIGHT, "authorization", "x-api-key"))

@@ -19,7 +19,7 @@ import jwt
 
 from gateway.edge.jwks import MAX_KEY_ID_LENGTH, IssuerKeys
 from gateway.model.principal import Principal, Scope
-from gateway.policy import Access, Issuer
+from gateway.policy import ALL, Access, Issuer
 
 log = logging.getLogger("gateway.auth")
 
@@ -213,6 +213,9 @@ def _access(claim: Any) -> Access:
     if not claim.keys() <= {"accounts", "customers"} or not _texts(accounts) or not isinstance(customers, dict):
         return Access()
     if not all(_texts(keys) for keys in customers.values()):
+        return Access()
+    # The whole of an account, and a part of it: the one may be meant as the other's bound.
+    if (ALL in accounts and (len(accounts) > 1 or customers)) or customers.keys() & set(accounts):
         return Access()
     return Access(accounts=tuple(accounts), customers={name: tuple(keys) for name, keys in customers.items()})
 

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -23,7 +24,9 @@ from gateway.edge.refusals import CLOSE, Refused
 from gateway.edge.requests import stated_length
 from gateway.errors import BadUserInput, InvalidId, LimitExceeded
 from gateway.model.files import UploadLimits, media_type
+from gateway.model.principal import Principal
 from gateway.model.ref import Kind
+from gateway.schema.access import ATTACHING, require
 from gateway.store.intake import Intake, Quota
 from gateway.store.spool import Spool, SpooledFile, SpoolFull
 
@@ -64,11 +67,13 @@ class Uploads:
         self._bounds = bounds
         self._own = UploadLimits(bounds.max_bytes, bounds.max_files, bounds.max_bytes)
 
-    async def read(self, request: Request) -> Upload:
-        """The whole request; the caller closes it. Raises Refused, or starlette's ClientDisconnect."""
+    async def read(self, request: Request, principal: Principal) -> Upload:
+        """The whole request; the caller closes it. Raises Refused, Forbidden, or starlette's ClientDisconnect."""
         if not any(request.headers.get(name) for name in PREFLIGHT):
             raise Refused(400, BadUserInput("A form needs the header GraphQL-Require-Preflight, with any value."))
-        reading = Reading(self._spool, self._limits, self._bounds.max_files)
+        require(principal, ATTACHING)
+        limits = partial(self._limits, self._accounts.seen_by(principal))
+        reading = Reading(self._spool, limits, self._bounds.max_files)
         try:
             form = FormReader(boundary_of(request.headers["content-type"]))
             async with asyncio.timeout(self._bounds.whole_seconds):
@@ -97,7 +102,7 @@ class Uploads:
                         await reading.take(event)
         form.finish()
 
-    def _limits(self, place: Place) -> tuple[int, UploadLimits]:
+    def _limits(self, accounts: Accounts, place: Place) -> tuple[int, UploadLimits]:
         """Which input the place belongs to, and what that may hold: as the account's vendor has it, if it can be told.
 
         Files stand in the input of a mutation, beside the `parentId` that they are for.
@@ -106,10 +111,10 @@ class Uploads:
         if parent is None:
             return 0, self._own
         try:
-            ref = self._accounts.ref(parent["parentId"], PARENTS)
+            ref = accounts.ref(parent["parentId"], PARENTS)
         except InvalidId:
             return id(parent), self._own
-        return id(parent), self._accounts[ref.account].upload_limits or self._own
+        return id(parent), accounts[ref.account].upload_limits or self._own
 
 
 class TooLarge(Exception):

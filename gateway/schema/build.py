@@ -65,8 +65,9 @@ class GatewaySchema(strawberry.federation.Schema):
     ) -> list[FederationAny]:
         """All representations in one go, so that each account is asked once; one that is wrong fails alone."""
         most = info.context.limits.max_entities
-        if len(representations) > most:
-            told = f"_entities takes at most {most} representations."
+        info.context.entities += len(representations)  # in all places: those that cannot be read cost no vendor call
+        if info.context.entities > most:
+            told = f"_entities takes at most {most} representations in one operation."
             raise LimitExceeded(told, argument="representations", limit="max_entities")
         return cast("list[FederationAny]", await entities(info.context, representations))
 

@@ -59,6 +59,7 @@ class Context:
     text: str | None = None
     document: DocumentNode | None = None  # parsed and valid
     cost: int = 0  # in vendor calls, as told before it ran
+    entities: int = 0  # representations asked for
     shortfalls: list[Shortfall] = field(default_factory=list)
     selections: dict[tuple[int, ...], frozenset[str]] = field(default_factory=dict)
 

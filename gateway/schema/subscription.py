@@ -87,7 +87,8 @@ async def changes(context: Context, watch: Watch, refs: Sequence[Ref]) -> AsyncG
     LimitExceeded."""
     asked = [ref for ref in refs if context.accounts[ref.account].reads.asks(ref)]
     told: dict[Ref, OrderChange] = {}
-    watcher = watch.watching.watch(asked)
+    seen_in_part = {ref.account for ref in asked if in_part(context, ref)}
+    watcher = watch.watching.watch(asked, alone=seen_in_part)
     try:
         for ref in set(refs).difference(asked):
             yield OrderChange(kind=OrderChangeKind.GONE, order_id=ref.encode(), at=watch.watching.now())
@@ -104,6 +105,11 @@ async def changes(context: Context, watch: Watch, refs: Sequence[Ref]) -> AsyncG
             yield change
     finally:
         watcher.close()
+
+
+def in_part(context: Context, ref: Ref) -> bool:
+    """Whether not all orders of that account are the principal's to see."""
+    return context.principal.customers_of(context.accounts[ref.account].account.name) is not None
 
 
 def refresh(context: Context, watch: Watch) -> None:

@@ -6,6 +6,8 @@ starts inherit it, and what is shared between operations runs in a context of it
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Final
@@ -32,6 +34,12 @@ class Tally:
         else:
             self.omitted += 1
 
+    def join(self, other: Tally) -> None:
+        self.spent += other.spent
+        room = MAX_RECORDS - len(self.records)
+        self.records += other.records[:room]
+        self.omitted += other.omitted + max(len(other.records) - room, 0)
+
     def clear(self) -> None:
         self.spent = self.omitted = 0
         self.records.clear()
@@ -45,3 +53,17 @@ def count(record: CallRecord) -> None:
     tally = TALLY.get()
     if tally is not None:
         tally.add(record)
+
+
+@contextmanager
+def apart() -> Iterator[Tally]:
+    """Counts the calls of this block by themselves; at its end they join the operation's, unless they were cleared."""
+    around = TALLY.get()
+    mine = Tally()
+    token = TALLY.set(mine if around is not None else None)
+    try:
+        yield mine
+    finally:
+        TALLY.reset(token)
+        if around is not None:
+            around.join(mine)

@@ -27,7 +27,7 @@ HASTE: Final = "force-unsafe-io\n"
 STEP_SECONDS: Final = 300
 
 # How this machine reaches package registries is lent to each step and leaves nothing behind in the image.
-AUTHORITIES: Final = Path("/etc/ssl/certs/ca-certificates.crt")
+AUTHORITIES: Final = Path(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))
 LENT_AUTHORITIES: Final = "/run/authorities.pem"
 TRUST: Final = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 WAYS: Final = ("PIP_INDEX_URL", "npm_config_registry", "http_proxy", "https_proxy", "no_proxy")

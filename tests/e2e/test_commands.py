@@ -96,8 +96,8 @@ def test_two_workers_serve_one_graph_and_keep_renewed_logins(tmp_path: Path, cre
     ("arguments", "named"),
     [
         (["serve", "--config", "/nowhere/config.toml"], "/nowhere/config.toml"),
-        ([*SERVE, "--host", "0.0.0.0"], "--host"),  # noqa: S104 - it must be refused
-        (["doctor"], "--config"),
+        pytest.param([*SERVE, "--host", "0.0.0.0"], "--host", marks=pytest.mark.slow),  # noqa: S104 - it must be refused
+        pytest.param(["doctor"], "--config", marks=pytest.mark.slow),
     ],
 )
 def test_what_cannot_run_says_why(arguments: list[str], named: str) -> None:

@@ -163,7 +163,7 @@ def test_events_come_through_as_they_happen(proxy: Proxy) -> None:
     ):
         # The stream stays open: a proxy that gathers would show nothing of it.
         seen = next(line for line in events.iter_lines() if line.startswith("data: {"))
-    assert json.loads(seen.removeprefix("data: ")) == {"data": {"orderChanged": {"kind": "CURRENT"}}}
+    assert json.loads(seen.removeprefix("data: "))["data"] == {"orderChanged": {"kind": "CURRENT"}}
 
 
 def test_sockets_come_through(proxy: Proxy) -> None:
@@ -172,7 +172,7 @@ def test_sockets_come_through(proxy: Proxy) -> None:
         client.send('{"type": "connection_init"}')
         assert json.loads(client.recv(timeout=20)) == {"type": "connection_ack"}
         client.send('{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }"}}')
-        assert json.loads(client.recv(timeout=20))["payload"] == {"data": {"__typename": "Query"}}
+        assert json.loads(client.recv(timeout=20))["payload"]["data"] == {"__typename": "Query"}
 
 
 def test_downloads_come_through_and_no_link_is_written_down(proxy: Proxy) -> None:

@@ -38,6 +38,17 @@ async def test_figures_are_for_monitors(role: str, status: int) -> None:
         assert (await here.client.get("/health/ready")).status_code == 200
 
 
+@pytest.mark.parametrize("query", ["{ accounts { name } }", "mutation { __typename }", "{ __typename }"])
+async def test_a_monitor_reads_figures_and_runs_nothing(query: str) -> None:
+    key = new_key("one")
+    async with desk(auth={"keys": {"one": {"sha256": digest_of(key), "role": "monitor"}}}) as here:
+        credentials = {"authorization": f"Bearer {key}"}
+        answer = await here.client.post("/graphql", json={"query": query}, headers=credentials)
+        assert answer.status_code == 403
+        assert [one["extensions"]["code"] for one in answer.json()["errors"]] == ["FORBIDDEN"]
+        assert "data" not in answer.json()
+
+
 async def converse(here: Desk, sent: list[dict[str, Any]], until: str) -> list[dict[str, Any]]:
     """What the gateway says on a WebSocket to these messages, up to its message of that type."""
     inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()

@@ -44,6 +44,29 @@ async def test_a_page_of_any_other_origin_may_not(origin: str, allowed: list[str
         assert "access-control-allow-origin" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("site", "more", "runs"),
+    [
+        ("cross-site", {}, False),
+        ("same-site", {}, False),
+        ("cross-site", {"accept": "text/event-stream"}, False),
+        ("cross-site", {"graphql-require-preflight": "1"}, True),
+        ("cross-site", {"authorization": "Bearer x"}, True),
+        ("same-origin", {}, True),
+        ("none", {}, True),
+        (None, {}, True),
+    ],
+)
+async def test_an_image_or_a_script_of_a_page_elsewhere_runs_nothing(
+    site: str | None, more: dict[str, str], runs: bool
+) -> None:
+    async with desk() as gateway:
+        headers = more | ({} if site is None else {"sec-fetch-site": site, "sec-fetch-mode": "no-cors"})
+        answer = await gateway.client.get("/graphql", params={"query": "{ hello }"}, headers=headers)
+        assert gateway.ran.fields == (["hello"] if runs else [])
+        assert answer.status_code == (200 if runs else 400)
+
+
 async def test_a_page_may_read_errors_too_but_never_the_figures() -> None:
     async with desk(cors_origins=[SHOP]) as gateway:
         gateway.app.state.operations = None

@@ -188,6 +188,9 @@ SOME = {"accounts": ["acme"], "customers": {"contoso": ["a", "b"]}}
         ({"accounts": ["acme"], "customers": ["a"]}, set(), {}),
         ({"accounts": ["acme"], "customers": {"contoso": "a"}}, set(), {}),
         ({"accounts": ["acme"], "custmers": {"contoso": ["a"]}}, set(), {}),
+        ({"accounts": ["*", "acme"]}, set(), {}),
+        ({"accounts": ["*"], "customers": {"contoso": ["a"]}}, set(), {}),
+        ({"accounts": ["acme", "contoso"], "customers": {"contoso": ["a"]}}, set(), {}),
     ],
 )
 async def test_a_token_s_own_claim_says_what_it_sees_and_a_malformed_one_sees_nothing(

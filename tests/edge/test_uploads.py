@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from starlette.types import Message, Receive
 
 from gateway.edge.uploads import Bounds
 from gateway.model.files import ANY_TYPE, CSV_TYPE, DOCX_TYPE, PDF_TYPE, XLSX_TYPE, FileTrouble, UploadLimits
+from gateway.model.principal import Principal, Scope
 from gateway.model.ref import Kind, Ref
+from tests.edge.socket_desk import Guests
 from tests.edge.upload_desk import (
     MIB,
     PREFLIGHT,
@@ -33,6 +36,7 @@ from tests.edge.upload_desk import (
     text,
 )
 from tests.store.test_sniff import DOCX, XLSX
+from tests.whole.harness import Known
 
 FIRST = "variables.input.files.0.file"
 ONE = (operations(one_file()), text("map", {"0": [FIRST]}))
@@ -447,6 +451,53 @@ async def test_each_file_keeps_to_the_limits_of_the_input_around_it(tmp_path: Pa
         assert found == [None, FileTrouble.TOO_LARGE]
         both = {"0": [FIRST, "variables.input.more.files.0.file"]}
         assert await troubles(gateway, variables, both, file("0", b"x" * 11)) == [FileTrouble.TOO_LARGE] * 2
+
+
+async def test_the_limits_of_an_account_that_is_hidden_from_somebody_are_not_told_either(tmp_path: Path) -> None:
+    tight = UploadLimits(max_file_bytes=10, max_files=1, max_total_bytes=10)
+    async with desk(tmp_path, {"hidden": tight}) as gateway:
+        elsewhere = Principal(name="bo", scopes=frozenset(Scope), accounts=frozenset({"acme"}))
+        gateway.app.state.identities = Known(elsewhere)
+        variables, mapped = many(2, parentId=order_id("hidden"))
+        files = file("0", b"x" * 11), file("1", b"y")
+        assert await troubles(gateway, variables, mapped, *files) == [None, None]
+        gateway.app.state.identities = Known(replace(elsewhere, accounts=frozenset({"hidden"})))
+        assert await troubles(gateway, variables, mapped, *files) == [FileTrouble.TOO_LARGE, FileTrouble.TOO_MANY]
+
+
+async def test_files_of_somebody_who_may_not_attach_any_are_not_even_read(tmp_path: Path) -> None:
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        while True:
+            read += 1
+            yield b"x" * 1024
+
+    async with desk(tmp_path) as gateway:
+        reader = Principal(name="bo", scopes=frozenset(Scope) - {Scope.ATTACHMENTS_WRITE}, accounts=None)
+        gateway.app.state.identities = Known(reader)
+        response = await gateway.post(endless())
+        assert response.status_code == 403
+        assert response.json()["errors"][0]["extensions"]["scope"] == "attachments:write"
+        assert (read, gateway.seen) == (0, [])
+
+
+async def test_credentials_that_are_over_before_the_last_byte_came_run_nothing(tmp_path: Path) -> None:
+    guests = Guests(Principal(name="bo", scopes=frozenset(Scope), accounts=None))
+
+    async def late() -> AsyncIterator[bytes]:
+        body = form(*ONE, file("0", b"x"))
+        yield body[:-1]
+        guests.gone.add("bo")
+        yield body[-1:]
+
+    async with desk(tmp_path) as gateway:
+        gateway.app.state.identities = guests
+        response = await gateway.post(late(), authorization="Bearer bo")
+        assert (response.status_code, gateway.seen) == (401, [])
+        assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        assert gateway.is_clean()
 
 
 async def test_a_full_spool_asks_to_come_again(tmp_path: Path) -> None:

@@ -136,8 +136,23 @@ async def life(case: Case, stop: int, *, frozen: bool) -> bool:
             return True
 
 
-@pytest.mark.parametrize("frozen", [False, True], ids=["killed", "frozen past its lease, and awake again"])
-@pytest.mark.parametrize("case", CASES, ids=str)
+KILLED, FROZEN = "killed", "frozen past its lease, and awake again"
+EVERY_DAY = {("create_purchase_order at swo-client", KILLED), ("create_purchase_order at sellercloud", FROZEN)}
+
+
+@pytest.mark.parametrize(
+    ("case", "frozen"),
+    [
+        pytest.param(
+            case,
+            fate is FROZEN,
+            id=f"{case}-{fate}",
+            marks=[] if (str(case), fate) in EVERY_DAY else pytest.mark.slow,
+        )
+        for case in CASES
+        for fate in (KILLED, FROZEN)
+    ],
+)
 async def test_whatever_the_moment_one_key_makes_it_once(case: Case, frozen: bool) -> None:
     stop = 1
     while await life(case, stop, frozen=frozen):

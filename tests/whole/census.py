@@ -91,7 +91,7 @@ class Census:
             known.append(owner.customer)
 
     async def owner(self, id_: str, was: Owner | None = None) -> Owner:
-        """Whose it is; what was made since is asked for by somebody who sees all. `was` is whose it was when last seen."""
+        """Whose it is; what was made since is asked for by somebody who sees all. `was`: whose it last was."""
         if id_ not in self.owners:
             ref = Ref.decode(id_)
             if ref.account == "contoso":

@@ -121,6 +121,27 @@ def test_a_foreign_thing_by_its_id_is_answered_like_one_that_is_not_there(city: 
     assert [bool(one) for one in city.data(entities, r=kinds)["_entities"]] == [True, False, False]
 
 
+@pytest.mark.parametrize("kind", [Kind.ORDER, Kind.AGREEMENT, Kind.SUBSCRIPTION, Kind.ASSET, Kind.ATTACHMENT])
+def test_what_an_answer_cost_does_not_tell_a_foreign_thing_from_one_that_is_not_there(city: City, kind: Kind) -> None:
+    mine, theirs = city.two("operations", kind)
+    own, foreign = city.census.of(kind, mine)[0], city.census.of(kind, theirs)[0]
+    ref = Ref.decode(foreign)
+    absent = Ref(ref.account, ref.kind, (*ref.parts[:-1], ref.parts[-1][:-2] + "99")).encode()
+    asking = replace(bound({"operations": mine.customer}), sees_vendor_calls=True)
+    text = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+
+    async def told(*ids: str) -> tuple[int, list[str]]:
+        await city.gateway.fresh()
+        operation = Operation(text, {"ids": ids}, extensions={"vendorCalls": True})
+        answer = await city.gateway.app.state.operations.run(operation, asking)
+        said = answer.body["extensions"]
+        return said["cost"]["actual"], [call["route"] for call in said["vendorCalls"]]
+
+    assert city.run(told(foreign)) == city.run(told(absent))
+    assert city.run(told(own, foreign)) == city.run(told(own, absent))
+    assert city.run(told(own))[0] == (2 if kind in (Kind.ASSET, Kind.ATTACHMENT) else 1)
+
+
 def test_a_ref_that_names_a_foreign_customer_costs_no_call(city: City) -> None:
     mine, theirs = city.two("contoso")
     city.as_(bound({"contoso": mine.customer}))

@@ -281,6 +281,25 @@ async def test_foreign_orders_are_like_absent_ones_and_refs_that_name_a_foreigne
                 assert len(onlooker.told) == 2
 
 
+async def test_what_a_first_event_cost_does_not_tell_that_others_watch_a_foreign_order(clock: Clock) -> None:
+    async with whole(size=0.2, principal=ANYBODY) as one:
+        for vendor, account in (("SOFTWAREONE", "marketplace"), ("SELLERCLOUD", "acme")):
+            one.be(ANYBODY)
+            own, *others = await orders(one, vendor, 30)
+            foreign = next(node["id"] for node in others if node["customer"]["key"] != own["customer"]["key"])
+            ref = Ref.decode(foreign)
+            absent = Ref(ref.account, ref.kind, (ref.parts[0][:-4] + "9999",)).encode()
+            async with watching(one, [foreign, own["id"]]) as others_look_on:
+                await others_look_on.has(2)
+                ada = bound(account, own["customer"]["key"])
+                one.be(ada)
+                for unseen in (foreign, absent):
+                    async with watching(one, [unseen], ada) as onlooker:
+                        await onlooker.has(1, clock)
+                        assert onlooker.kinds() == ["GONE"]
+                        assert onlooker.told[0]["extensions"]["cost"]["actual"] == 1
+
+
 async def test_rights_are_judged_again_at_each_push(clock: Clock) -> None:
     async with whole(size=0.1, principal=ANYBODY) as one:
         orders_ = await orders(one, "SELLERCLOUD", 2)
