@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.accounts import Accounts
 from gateway.config import Config, ConfigError
@@ -131,6 +133,67 @@ def open_persisted(config: Config, graph: GatewaySchema) -> Persisted:
     return Persisted(manifest)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What an app has before it starts. `known` are those who may come in, `traces` where spans go, `transport` the way
+    to the vendors: as configured where they are None."""
+
+    config: Config
+    graph: GatewaySchema
+    persisted: Persisted
+    figures: Metrics
+    now: Callable[[], datetime]
+    transport: httpx.AsyncBaseTransport | None = None
+    known: Identities | None = None
+    traces: Traces | None = None
+
+    def refused(self, error: GatewayError) -> None:
+        """Counts credentials that were not taken."""
+        self.figures.refused.labels("missing" if isinstance(error, NoCredentials) else error.code.lower()).inc()
+
+
+@contextlib.asynccontextmanager
+async def running(app: Starlette, parts: Parts) -> AsyncIterator[None]:
+    """The app between its start and its end. What was opened is closed in the opposite order, whatever fails."""
+    config, figures = parts.config, parts.figures
+    async with contextlib.AsyncExitStack() as stack:
+        traces = parts.traces or open_traces(config.otlp_endpoint, os.environ)
+        stack.push_async_callback(traces.close)
+        observer = Observer(figures, traces)
+        accounts = await stack.enter_async_context(open_accounts(config, parts.transport, parts.now, observer.call))
+        identities = parts.known or Identities(config.auth, refused=parts.refused)
+        stack.push_async_callback(identities.close)
+        spool = open_spool(config)
+        database = Database(config.data_dir)
+        writer = open_writer(config, database, figures)
+        stack.push_async_callback(writer.close)  # before the accounts: what was sent to a vendor is recorded first
+        watching = open_watching(config, accounts, parts.now)
+        stack.push_async_callback(watching.close)
+        streams = Streams(config.limits)
+        levels = Levels(figures, accounts, sources(streams, watching, spool))
+        noting = asyncio.create_task(levels.keep())
+        stack.callback(noting.cancel)
+        downloads = Downloads(accounts, config.signing_keys, config.public_url, identities)
+        watch = Watch(watching, identities.current, config.limits.max_watched_orders)
+        app.state.operations = Operations(
+            parts.graph,
+            accounts,
+            downloads,
+            writer,
+            explored=config.explored,
+            watch=watch,
+            observer=observer,
+            limits=config.limits,
+            persisted=parts.persisted,
+        )
+        readiness = Readiness(database.check, config.drain_seconds)
+        app.state.identities, app.state.writer, app.state.levels = identities, writer, levels
+        app.state.uploads, app.state.downloads = Uploads(accounts, spool, bounds(config)), downloads
+        app.state.streams, app.state.readiness = streams, readiness
+        with readiness.watching(streams.end):
+            yield
+
+
 def create_app(
     config: Config,
     transport: httpx.AsyncBaseTransport | None = None,
@@ -140,74 +203,48 @@ def create_app(
     traces: Traces | None = None,
 ) -> Starlette:
     """The gateway as an ASGI app. `transport` is the way to the vendors; tests may give their own, one `schema` for
-    many apps, who is known, and where spans go. Raises TracesUnavailable."""
-
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with contextlib.AsyncExitStack() as stack:
-            spans = traces or open_traces(config.otlp_endpoint, os.environ)
-            stack.push_async_callback(spans.close)
-            observer = Observer(figures, spans)
-            accounts = await stack.enter_async_context(open_accounts(config, transport, now, observer.call))
-            identities = known or Identities(config.auth, refused=refused)
-            stack.push_async_callback(identities.close)
-            spool = open_spool(config)
-            database = Database(config.data_dir)
-            writer = open_writer(config, database, figures)
-            stack.push_async_callback(writer.close)  # before the accounts: what was sent to a vendor is recorded first
-            watching = open_watching(config, accounts, now)
-            stack.push_async_callback(watching.close)
-            streams = Streams(config.limits)
-            levels = Levels(figures, accounts, sources(streams, watching, spool))
-            noting = asyncio.create_task(levels.keep())
-            stack.callback(noting.cancel)
-            downloads = Downloads(accounts, config.signing_keys, config.public_url, identities)
-            operations = Operations(
-                graph,
-                accounts,
-                downloads,
-                writer,
-                explored=config.explored,
-                watch=Watch(watching, identities.current, config.limits.max_watched_orders),
-                observer=observer,
-                limits=config.limits,
-                persisted=persisted,
-            )
-            readiness = Readiness(database.check, config.drain_seconds)
-            app.state.identities, app.state.operations, app.state.writer = identities, operations, writer
-            app.state.uploads, app.state.downloads = Uploads(accounts, spool, bounds(config)), downloads
-            app.state.streams, app.state.levels, app.state.readiness = streams, levels, readiness
-            with readiness.watching(streams.end):
-                yield
-
-    def refused(error: GatewayError) -> None:
-        figures.refused.labels("missing" if isinstance(error, NoCredentials) else error.code.lower()).inc()
-
-    figures = Metrics()
-    graph = schema or build_schema()
-    persisted = open_persisted(config, graph)
+    many apps, who is known, and where spans go. Raises ConfigError; its start may raise TracesUnavailable, StoreError.
+    """
+    figures, graph = Metrics(), schema or build_schema()
+    parts = Parts(
+        config=config,
+        graph=graph,
+        persisted=open_persisted(config, graph),
+        figures=figures,
+        now=now,
+        transport=transport,
+        known=known,
+        traces=traces,
+    )
     app = Starlette(
-        routes=[
-            Route("/", home, methods=["GET"]),
-            Route("/graphql", Endpoint(PROFILES[config.http_profile], config.explored, config.limits)),
-            WebSocketRoute("/graphql", Sockets(config.public_url, config.cors_origins)),
-            Route("/files/{token}", download, methods=["GET"]),
-            *health.routes,
-            *metrics.routes,
-            *(explorer.routes if config.explored else ()),
-        ],
-        middleware=[
-            Middleware(AccessLog, metrics=figures),
-            Middleware(SafeHeaders),
-            *([Middleware(Cors, origins=config.cors_origins)] if config.cors_origins else ()),
-            *(() if config.auth else [Middleware(KnownHosts, public_url=config.public_url)]),
-            Middleware(Masking),
-        ],
-        lifespan=lifespan,
+        routes=routes(config), middleware=middleware(config, figures), lifespan=partial(running, parts=parts)
     )
     app.state.metrics = figures
     app.router.redirect_slashes = False  # it would redirect to whatever the Host header says
     return app
+
+
+def routes(config: Config) -> list[BaseRoute]:
+    return [
+        Route("/", home, methods=["GET"]),
+        Route("/graphql", Endpoint(PROFILES[config.http_profile], config.explored, config.limits)),
+        WebSocketRoute("/graphql", Sockets(config.public_url, config.cors_origins)),
+        Route("/files/{token}", download, methods=["GET"]),
+        *health.routes,
+        *metrics.routes,
+        *(explorer.routes if config.explored else ()),
+    ]
+
+
+def middleware(config: Config, figures: Metrics) -> list[Middleware]:
+    """From the outermost to the innermost."""
+    return [
+        Middleware(AccessLog, metrics=figures),
+        Middleware(SafeHeaders),
+        *([Middleware(Cors, origins=config.cors_origins)] if config.cors_origins else ()),
+        *(() if config.auth else [Middleware(KnownHosts, public_url=config.public_url)]),
+        Middleware(Masking),
+    ]
 
 
 async def download(request: Request) -> Response:

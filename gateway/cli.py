@@ -84,8 +84,9 @@ def parser() -> argparse.ArgumentParser:
 
 def run_serve(arguments: argparse.Namespace) -> int:
     from gateway.addresses import is_loopback
-    from gateway.app import open_spool
+    from gateway.app import open_persisted, open_spool
     from gateway.config import ConfigError
+    from gateway.schema.build import build_schema
     from gateway.store.sqlite import Database, StoreError
     from gateway.telemetry.metrics import directory_of_workers
     from gateway.telemetry.traces import TracesUnavailable, require
@@ -101,6 +102,8 @@ def run_serve(arguments: argparse.Namespace) -> int:
         asyncio.run(Database(config.data_dir).close())
         open_spool(config)
         require(config.otlp_endpoint, os.environ)
+        if config.documents is not None:
+            open_persisted(config, build_schema())
     except (ConfigError, StoreError, TracesUnavailable) as error:
         return complain(str(error))
     if config.auth and arguments.insecure_no_auth:

@@ -29,6 +29,7 @@ LIMIT_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "max_operations": (1, 1_000),
     "max_variable_values": (10, 1_000_000),
     "max_entities": (1, 10_000),
+    "max_answer_fields": (100, 10_000_000),
     "max_cost": (1, 1_000_000),
     "max_cost_per_minute": (1, 100_000_000),
     "max_streams": (1, 100_000),
@@ -59,6 +60,7 @@ class Limits:
     max_operations: int = 50
     max_variable_values: int = 20_000
     max_entities: int = 500
+    max_answer_fields: int = 200_000
     max_cost: int = 2_000
     max_cost_per_minute: int = 12_000
     max_streams: int = 1_000

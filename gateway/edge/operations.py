@@ -188,10 +188,14 @@ class Operations:
             if prepared.shape.introspects and not self._explored and principal.role is not Role.ROUTER:
                 raise Forbidden("Introspection is switched off here.")
             check_variables(operation.variables, self._limits)
-            context.cost = estimate(self._schema._schema, prepared.shape, chosen, operation.variables, context.accounts)
+            taken = estimate(self._schema._schema, prepared.shape, chosen, operation.variables, context.accounts)
+            context.cost = taken.calls
             if context.cost > self._limits.max_cost:
                 told = f"This may take {context.cost} vendor calls; one operation may take {self._limits.max_cost}."
                 raise CostExceeded(told, limit="max_cost")
+            if taken.fields > self._limits.max_answer_fields:
+                told = f"The answer may have {taken.fields} fields; at most {self._limits.max_answer_fields} are told."
+                raise LimitExceeded(told, limit="max_answer_fields")
             self._draw(principal, context.cost)
         except (Forbidden, LimitExceeded, PersistedQueryNotFound, PersistedQueryNotSupported) as error:
             return self._refused([told_as(error)], context, operation, seen)

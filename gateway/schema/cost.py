@@ -7,6 +7,7 @@ docs/limits.md has the formula; `estimate.py` follows it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -15,8 +16,10 @@ from strawberry.federation.schema_directives import FederationDirective, Importe
 from strawberry.federation.schema_directives import ListSize as ListSize
 from strawberry.schema_directive import Location, schema_directive
 
+from gateway.listing import MAX_PAGE
 from gateway.model.values import Vendor
 
+MOST_ITEMS: Final = 50
 BATCH: Final = 0.02
 """One call for fifty."""
 
@@ -111,3 +114,16 @@ def directives(calls: Calls | None, sized: Sized | None) -> list[Any]:
             )
         )
     return said
+
+
+def items(listed: object) -> int:
+    """How many a list in an input counts as: longer ones are refused before anything is called."""
+    return min(max(len(listed), 1), MOST_ITEMS) if isinstance(listed, list) else 1
+
+
+def page(sized: Sized, arguments: Mapping[str, Any]) -> int:
+    for name in sized.arguments:
+        value = arguments.get(name)
+        if isinstance(value, int | float):  # 5.0 stands for 5 in variables
+            return math.ceil(min(max(value, 0), MAX_PAGE))
+    return sized.assumed

@@ -1,4 +1,5 @@
-"""What an operation will cost in vendor calls, told from its document, variables and accounts before it runs.
+"""What an operation will cost in vendor calls and how long its answer may get, told from its document, variables and
+accounts before it runs.
 
     calls(field) = ⌈parents × weight⌉ + accounts − 1
 
@@ -8,7 +9,6 @@ for the accounts in play whose vendor has the field. A list over accounts costs 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -34,34 +34,24 @@ from graphql import (
 )
 
 from gateway.accounts import Accounts
-from gateway.errors import GatewayError
-from gateway.listing import MAX_PAGE
-from gateway.model.ref import Kind, Ref
-from gateway.schema.cost import Calls, Sized
+from gateway.schema.cost import Calls, Sized, items, page
 from gateway.schema.limits import Shape
-from gateway.schema.nodes import NODE_KINDS, order_ref
-from gateway.vendors.base import AGREEMENT, ASSET, ATTACHMENT, CART, ORDER, SUBSCRIPTION, Adapter, Read
+from gateway.schema.references import Play, Reads
+from gateway.vendors.base import Adapter
 
-MOST_ITEMS: Final = 50
 MANY: Final = 10**9
 """No count goes beyond it, for JSON's numbers end."""
 LIST: Final = 5
 """How long a list is taken for that says nothing of it."""
 FREE: Final = frozenset({"__typename", "id", "account"})
-READS: Final[Mapping[Kind, Read[Any, Any]]] = {
-    Kind.ORDER: ORDER,
-    Kind.LINE: ORDER,
-    Kind.AGREEMENT: AGREEMENT,
-    Kind.AGREEMENT_LINE: AGREEMENT,
-    Kind.ATTACHMENT: ATTACHMENT,
-    Kind.SUBSCRIPTION: SUBSCRIPTION,
-    Kind.ASSET: ASSET,
-    Kind.CART: CART,
-}
-HANGING: Final = frozenset({Kind.ATTACHMENT, Kind.ASSET})
-"""Kinds whose customer only the agreement tells that they hang on: for some principals that is one more call each."""
-Play = tuple[Adapter, ...]
-"""The accounts that the things in one place can be of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """`calls` to vendors, and `fields` of the answer, each as often as it comes."""
+
+    calls: int
+    fields: int
 
 
 def estimate(
@@ -70,15 +60,14 @@ def estimate(
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any] | None,
     accounts: Accounts,
-) -> int:
-    """Vendor calls that the operation may take, logins left out; for a subscription those of its beginning and of one
-    event."""
+) -> Estimate:
+    """What the operation may take, logins left out; for a subscription its beginning and one event."""
     root = schema.get_root_type(operation.operation)
     if root is None:
-        return 0
+        return Estimate(0, 0)
     walk = Estimating(schema, shape, values(operation, variables or {}), accounts)
     walk.selections(root, [operation.selection_set], Place(1, tuple(accounts), {}))
-    return walk.spent
+    return Estimate(walk.spent, walk.told)
 
 
 def values(operation: OperationDefinitionNode, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,9 +97,13 @@ class Estimating:
     variables: dict[str, Any]
     accounts: Accounts
     spent: int = 0
+    told: int = 0
     places: int = 0
     read: set[tuple[int, str]] = field(default_factory=set)
-    narrowed_by: dict[int, tuple[Sequence[object], tuple[Play, int]]] = field(default_factory=dict)
+    reads: Reads = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reads = Reads(self.accounts)
 
     def selections(self, type_: GraphQLNamedType, sets: Sequence[SelectionSetNode], place: Place) -> None:
         self.places += 1
@@ -137,6 +130,7 @@ class Estimating:
         )
         if known is None:
             return
+        self.told = min(self.told + place.count, MANY)
         arguments = {one.name.value: self.value(one.value) for one in node.arguments or ()}
         inner = [one.selection_set for one in nodes if one.selection_set]
         inside = replace(place, rows=None)
@@ -225,37 +219,6 @@ class Estimating:
             return None
         return None if found is Undefined else found
 
-    def narrow(self, ids: Sequence[object]) -> tuple[Play, int]:
-        """The accounts that things of these ids are of, and the calls that reading them takes. Lists are looked at
-        once: a variable can stand in many places."""
-        if id(ids) not in self.narrowed_by:
-            self.narrowed_by[id(ids)] = ids, self.reading(ids)  # with the list, or another could get its id
-        return self.narrowed_by[id(ids)][1]
-
-    def reading(self, ids: Sequence[object]) -> tuple[Play, int]:
-        found: Counter[tuple[str, Kind]] = Counter()
-        for one in ids:
-            ref = self.ref(one)
-            if ref is not None:
-                found[ref.account, ref.kind] += 1
-        spent = 0
-        for (account, kind), count in found.items():
-            read = READS.get(kind)
-            if read is not None:
-                spent += math.ceil(count / self.accounts[account].reads.per_call(read))
-                spent += count if kind in HANGING else 0
-        return tuple({account: self.accounts[account] for account, _ in found}.values()), spent
-
-    def ref(self, given: object) -> Ref | None:
-        """What an id, a federation's representation or a Ref stands for; None where it stands for nothing."""
-        if isinstance(given, dict):
-            given = given.get("id") or by_number(self.accounts, given)
-        try:
-            found = self.accounts.ref(given, NODE_KINDS) if isinstance(given, str) else given
-        except GatewayError:
-            return None
-        return found if isinstance(found, Ref) else None
-
 
 def listed(value: object) -> list[object]:
     """A list in the variables or the document: one thing alone stands for a list of it, as GraphQL has it."""
@@ -263,7 +226,7 @@ def listed(value: object) -> list[object]:
 
 
 def things(walk: Estimating, ids: Sequence[object], place: Place) -> Place:
-    play, spent = walk.narrow(ids)
+    play, spent = walk.reads.of(ids)
     walk.spend(spent)
     return replace(place, play=play, count=len(ids))
 
@@ -282,21 +245,11 @@ def of_watched(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> 
 
 
 def of_number(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
-    return things(walk, [by_number(walk.accounts, arguments)], place)
+    return things(walk, [arguments], place)
 
 
 def of_representations(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
     return things(walk, listed(arguments.get("representations")), place)
-
-
-def by_number(accounts: Accounts, given: Mapping[str, Any]) -> Ref | None:
-    account, number, scope = (given.get(name) for name in ("accountName", "number", "numberScope"))
-    if not isinstance(account, str) or not isinstance(number, str):
-        return None
-    try:
-        return order_ref(accounts.named(account, "accountName"), number, scope if isinstance(scope, str) else "")
-    except GatewayError:
-        return None
 
 
 def of_list(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
@@ -327,7 +280,7 @@ def of_write(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Pl
     if isinstance(name, str):
         return replace(place, play=tuple(one for one in place.play if one.account.name == name))
     ids = [given.get(key) for key in ("cartId", "orderId", "parentId", "attachmentId")]
-    return replace(place, play=walk.narrow([one for one in ids if one])[0])
+    return replace(place, play=walk.reads.of([one for one in ids if one])[0])
 
 
 def of_accounts(walk: Estimating, arguments: Mapping[str, Any], place: Place) -> Place:
@@ -355,19 +308,6 @@ def marks(known: GraphQLField) -> tuple[Calls | None, Sized | None]:
     definition = known.extensions.get("strawberry-definition")
     said: Mapping[str, Any] = getattr(definition, "metadata", None) or {}
     return said.get("calls"), said.get("sized")
-
-
-def items(listed: object) -> int:
-    """How many a list in an input counts as: longer ones are refused before anything is called."""
-    return min(max(len(listed), 1), MOST_ITEMS) if isinstance(listed, list) else 1
-
-
-def page(sized: Sized, arguments: Mapping[str, Any]) -> int:
-    for name in sized.arguments:
-        value = arguments.get(name)
-        if isinstance(value, int | float):  # 5.0 stands for 5 in variables
-            return math.ceil(min(max(value, 0), MAX_PAGE))
-    return sized.assumed
 
 
 def is_list(type_: GraphQLOutputType) -> bool:

@@ -12,13 +12,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
 )
 
 from gateway.errors import BadUserInput, LimitExceeded
@@ -49,6 +53,7 @@ class Sum:
     roots: int = 0
     aliases: int = 0
     directives: int = 0
+    values: int = 0
 
     def __add__(self, other: Sum) -> Sum:
         return Sum(
@@ -59,6 +64,7 @@ class Sum:
             min(self.roots + other.roots, MANY),
             min(self.aliases + other.aliases, MANY),
             min(self.directives + other.directives, MANY),
+            min(self.values + other.values, MANY),
         )
 
 
@@ -96,7 +102,7 @@ def measure(document: DocumentNode, limits: Limits) -> Shape:
     count = Counting(fragments, limits.max_depth)
     whole = Sum()
     for operation in operations:
-        mine = count.selections(operation.selection_set) + Sum(directives=len(operation.directives or ()))
+        mine = count.selections(operation.selection_set) + marked(operation.directives)
         within(limits.max_root_fields, mine.roots, "max_root_fields", "fields at the top")
         whole += mine
     for fragment in fragments.values():
@@ -108,6 +114,7 @@ def measure(document: DocumentNode, limits: Limits) -> Shape:
         (whole.directives, "max_directives", "directives"),
     ):
         within(getattr(limits, limit), asked, limit, what)
+    within(limits.max_tokens, whole.values, "max_tokens", "values, those in fragments each time")
     within(2 * limits.max_fields, max(whole.nodes, count.loose), "max_fields", "fields and fragments")
     visited = count.visited
     for definition in [*operations, *fragments.values()]:
@@ -156,7 +163,7 @@ class Counting:
         total = Sum()
         for one in selection_set.selections:
             self.visited += 1
-            directives = len(one.directives or ())
+            total += marked(one.directives)
             if isinstance(one, FieldNode):
                 self.introspects |= one.name.value in INTROSPECTION
                 inner = self.selections(one.selection_set) if one.selection_set else Sum()
@@ -167,7 +174,8 @@ class Counting:
                     inner.nodes + 1,
                     1,
                     inner.aliases + (one.alias is not None),
-                    inner.directives + directives,
+                    inner.directives,
+                    inner.values + values_of(one),
                 )
             else:
                 inner = (
@@ -177,7 +185,7 @@ class Counting:
                     if isinstance(one, FragmentSpreadNode)
                     else Sum()
                 )
-                total += inner + Sum(inner.height + 1, nodes=1, directives=directives)
+                total += inner + Sum(inner.height + 1, nodes=1)
         return total
 
     def fragment(self, name: str) -> Sum:
@@ -189,16 +197,36 @@ class Counting:
         if definition is None:
             return Sum()  # validation says so better
         self.open.add(name)
-        total = self.selections(definition.selection_set) + Sum(directives=len(definition.directives or ()))
+        total = self.selections(definition.selection_set) + marked(definition.directives)
         self.open.discard(name)
         self.known[name] = total
         self.loose = max(self.loose, total.nodes)
         return total
 
 
+def marked(directives: Iterable[DirectiveNode] | None) -> Sum:
+    """What directives add, wherever they stand."""
+    listed = list(directives or ())
+    return Sum(directives=len(listed), values=sum(values_of(one) for one in listed))
+
+
+def values_of(node: FieldNode | DirectiveNode) -> int:
+    """How many values its arguments hold, lists and objects counted too."""
+    pending: list[ValueNode] = [one.value for one in node.arguments or ()]
+    seen = 0
+    while pending:
+        seen += 1
+        one = pending.pop()
+        if isinstance(one, ListValueNode):
+            pending.extend(one.values)
+        elif isinstance(one, ObjectValueNode):
+            pending.extend(inner.value for inner in one.fields)
+    return seen
+
+
 def merged(sets: Sequence[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode], limits: Limits) -> int:
-    """Bounds the pairs that validation compares: of fields because they answer under one name in one place, of
-    fragments because they might. Returns how many nodes were looked at."""
+    """Bounds the pairs that validation compares: of fields because they answer under one name in one place, value by
+    value; of fragments because they might. Returns how many nodes were looked at."""
     visited = pairs = 0
     pending = [list(sets)]
     while pending:
@@ -209,11 +237,14 @@ def merged(sets: Sequence[SelectionSetNode], fragments: Mapping[str, FragmentDef
             groups.setdefault((one.alias or one.name).value, []).append(one)
         pairs += len(spread) * (len(spread) - 1) // 2
         for group in groups.values():
-            pairs += len(group) * (len(group) - 1) // 2
+            if len(group) > 1:
+                values = sum(map(values_of, group))
+                visited += values
+                pairs += (len(group) - 1) * (len(group) + values) // 2
             inner = [one.selection_set for one in group if one.selection_set]
             if inner:
                 pending.append(inner)
-        within(limits.max_repeats, pairs, "max_repeats", "pairs of fields or fragments in one place")
+        within(limits.max_repeats, pairs, "max_repeats", "pairs of fields, values or fragments in one place")
     return visited
 
 

@@ -97,6 +97,8 @@ HOSTILE: dict[str, Make] = {
     "an end that is a text": claims(exp=str(late())),
     "an end that is a flag": claims(exp=True),
     "an endless end": lambda it: raw(body=also(it.claims(exp=None), '"exp": 1e999'))(it),
+    "an end beyond all numbers": claims(exp=10**400),
+    "a beginning below all numbers": claims(nbf=-(10**400)),
     "an end that is no number": lambda it: raw(body=also(it.claims(exp=None), '"exp": NaN'))(it),
     "not yet": lambda it: it.token(nbf=late()),
     "a beginning that is no time": claims(nbf="now"),

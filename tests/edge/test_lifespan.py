@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx
 import pytest
 
 import gateway.app
+from gateway import cli
 from gateway.app import create_app, utc_now
 from gateway.config import load_table
 from gateway.edge.identity import Identities
 from gateway.policy import Auth
 from gateway.store.sqlite import StoreError
+from gateway.telemetry import logs
 from gateway.telemetry.traces import Traces
 from gateway.vendors.registry import REGISTRY
 from gateway.watching import Watching
 from gateway.writing import Writer
-from tests.edge.http_desk import TABLE, Ran, schema_noting
+from tests.edge.http_desk import ACCOUNT, TABLE, URL, Ran, schema_noting
 
 
 @pytest.fixture
@@ -82,3 +86,22 @@ async def test_what_fails_to_close_keeps_nothing_else_open(closed: list[str], mo
     with pytest.raises(RuntimeError):
         await run()
     assert closed == ["Writer", "Identities", "MockTransport", "Traces"]
+
+
+def test_serve_says_which_document_of_the_manifest_cannot_run_and_starts_no_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served: list[str] = []
+    monkeypatch.setattr(cli, "serve", lambda *_: served.append("served"))
+    monkeypatch.setattr(logs, "configure", lambda _: None)
+    for variable in (cli.CONFIG_VARIABLE, cli.OPEN_VARIABLE):
+        monkeypatch.setenv(variable, "")
+    (tmp_path / "manifest.json").write_text('{"good": "{ accounts { name } }", "bad": "{ nope }"}')
+    account = "\n".join(f'{key} = "{value}"' for key, value in ACCOUNT.items())
+    (tmp_path / "c.toml").write_text(
+        f'public_url = "{URL}"\nsigning_keys = ["a-key-for-tests-only"]\ndocuments = "manifest.json"\n'
+        f"[accounts.acme]\n{account}\n"
+    )
+    assert cli.main(["serve", "--config", str(tmp_path / "c.toml"), "--insecure-no-auth"]) == 2
+    said = capsys.readouterr().err
+    assert ("documents: bad:" in said, "good" in said, served) == (True, False, [])

@@ -12,6 +12,7 @@ from gateway.edge.rates import LOOK, Rates
 from gateway.errors import GatewayError, InProgress, RateLimited
 from gateway.model.principal import ANYBODY
 from gateway.schema.build import GatewaySchema
+from gateway.schema.estimate import Estimate
 from tests.edge.http_desk import Desk, desk
 
 WRONG = [
@@ -44,6 +45,8 @@ async def test_what_cannot_run_costs_the_look_at_it(text: str) -> None:
         for _ in range(3):  # the second time it is known, and looked at all the same
             await gateway.client.post("/graphql", json={"query": text})
         assert level(gateway) == before - 3 * LOOK
+        kept = gateway.app.state.operations.documents._known.values()
+        assert not any(one.error and one.error.__traceback__ for one in kept)  # it would grow each time it is raised
 
 
 async def test_what_runs_costs_no_look() -> None:
@@ -67,7 +70,7 @@ async def test_a_stream_of_which_nothing_came_gets_back_what_it_drew(monkeypatch
         raise InProgress("Not now.")
 
     monkeypatch.setattr(GatewaySchema, "stream", fail)
-    monkeypatch.setattr("gateway.edge.operations.estimate", lambda *_: 7)
+    monkeypatch.setattr("gateway.edge.operations.estimate", lambda *_: Estimate(7, 0))
     async with desk() as gateway:
         operations: Operations = gateway.app.state.operations
         before = level(gateway)

@@ -36,6 +36,7 @@ STATUSES = {
 
 
 @pytest.mark.parametrize(("size", "count"), [(0.05, 20), (1.0, 400), (5.0, 2000)])
+@pytest.mark.slow
 def test_the_year_has_its_orders_in_every_status_at_any_size(size: float, count: int) -> None:
     world = PartnerCenter(1, size, TODAY).world
     assert len(world.orders) == count
@@ -402,6 +403,7 @@ async def test_audit_records_tell_of_orders_in_pages() -> None:
     assert code(await partner.http.get("/v1/auditrecords")) == (400, 3000)
 
 
+@pytest.mark.slow
 async def test_noise_changes_forms_and_no_meaning_and_is_the_same_each_time() -> None:
     plain, noisy = await Partner(1.0).login("app"), await Partner(1.0, noise=True).login("app")
     params = {"include_price": "true", "include_system_purchases": "true"}

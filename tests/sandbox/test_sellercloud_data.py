@@ -93,6 +93,7 @@ def test_the_same_seed_makes_the_same_books() -> None:
     assert everything(Sellercloud(7, 0.2, TODAY)) != everything(Sellercloud(8, 0.2, TODAY))
 
 
+@pytest.mark.slow
 def test_another_today_moves_the_dates_and_nothing_else() -> None:
     def undated(vendor: Sellercloud) -> str:
         return re.sub(r'"\d{4}-\d\d-\d\dT[^"]*"', '"date"', json.dumps(everything(vendor)))

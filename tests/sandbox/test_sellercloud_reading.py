@@ -70,6 +70,7 @@ async def walk(client: httpx.AsyncClient) -> list[int]:
     return [found["ID"] for page in pages for found in page["Items"]]
 
 
+@pytest.mark.slow
 async def test_rows_move_between_the_pages_of_a_walk_the_same_way_each_time() -> None:
     async with signed_in(size=1) as (_, client):
         ids = await walk(client)

@@ -79,6 +79,7 @@ def test_the_year_is_365_days_of_working_hours_before_today(year: SoftwareOne) -
     assert len(months) >= 11
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_data() -> None:
     one, other = SoftwareOne(7, 0.2, TODAY), SoftwareOne(7, 0.2, TODAY)
     assert dump(one) == dump(other)

@@ -37,6 +37,17 @@ REFUSED: Final[Mapping[str, tuple[Attack, str]]] = {
         lambda n: f"{{ orders {{ {repeated(n, 'nodes { id }')} }} }}",
         "max_repeats",
     ),
+    "the same with long arguments": (
+        lambda n: f"{{ accounts {{ {repeated(14, 'id(x: [' + '1 ' * min(n, 300) + '])')} }} }}",
+        "max_repeats",
+    ),
+    "variables of one fragment in many operations": (
+        lambda n: (
+            repeated(40, "query Q{n}($a: ID!) { ...F }")
+            + f" fragment F on Query {{ nodes(ids: [{repeated(n, '$a')}]) {{ id }} }}"
+        ),
+        "max_tokens",
+    ),
     "deep selections": (lambda n: "{ a " * n + "}" * n, "max_depth"),
     "deep inline fragments": (lambda n: "{ __typename " + "... { __typename " * n + "}" * (n + 1), "max_depth"),
     "deep lists": (lambda n: f"{{ orders(filter: {'[' * n}{']' * n}) {{ pageInfo {{ hasNextPage }} }} }}", "max_depth"),

@@ -15,7 +15,7 @@ from gateway.model.ref import Kind, Ref
 from gateway.model.values import Vendor
 from gateway.policy import Limits
 from gateway.schema.cost import Calls, Sized
-from gateway.schema.estimate import estimate, marks
+from gateway.schema.estimate import Estimate, estimate, marks
 from gateway.schema.prepared import Documents
 from gateway.vendors.base import ORDER
 from tests.fakes import FakeAdapter
@@ -45,6 +45,10 @@ ALL = Accounts([CONTOSO, ACME, MARKET])
 
 
 def cost(query: str, accounts: Accounts = ALL, /, **variables: Any) -> int:
+    return estimated(query, accounts, **variables).calls
+
+
+def estimated(query: str, accounts: Accounts = ALL, /, **variables: Any) -> Estimate:
     found = DOCUMENTS.prepared(query)
     assert found.problem is None, found.problem
     assert found.shape is not None
@@ -55,6 +59,15 @@ def cost(query: str, accounts: Accounts = ALL, /, **variables: Any) -> int:
 def ids(adapter: FakeAdapter, count: int, kind: Kind = Kind.ORDER) -> list[str]:
     parts = adapter.id_parts[kind]
     return [Ref.of(adapter.account.id, kind, *[f"{n}" for _ in range(parts)]).encode() for n in range(count)]
+
+
+def test_the_fields_of_an_answer_are_counted_as_often_as_they_may_come() -> None:
+    assert estimated("{ __typename }").fields == 0
+    assert estimated("{ accounts { id name } }").fields == 1 + 2 * 3
+    one = "{ orders(first: 100) { nodes { id number } } }"
+    assert estimated(one).fields == 1 + 1 + 2 * 100
+    assert estimated(one.replace("number", "lines { id }")).fields == 1 + 1 + 2 * 100 + 5 * 100
+    assert estimated("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids(ACME, 7)).fields == 1 + 7
 
 
 def test_what_is_known_without_a_call_costs_nothing() -> None:

@@ -77,6 +77,12 @@ def test_many_fragments_over_one_large_one_are_not_followed_each() -> None:
     assert limit_of(prepared(f"{{accounts{{...f0}}}} {large} {many}")) == "max_fields"
 
 
+def test_the_values_in_a_fragment_are_not_counted_again_for_each_that_spreads_it() -> None:
+    large = f"fragment large on Query{{nodes(ids:[{'1 ' * 1_500}]){{id}} nodes(ids:[{'1 ' * 1_500}]){{id}}}}"
+    many = "".join(f"fragment f{one} on Query{{...large}}" for one in range(200))
+    assert limit_of(prepared(f"{{__typename}} {large} {many}")) == "max_fields"
+
+
 def test_the_small_fragments_of_many_components_are_welcome() -> None:
     spread = "".join(f"...f{one} " for one in range(60))
     fragments = "".join(f"fragment f{one} on Order{{id}}" for one in range(60))

@@ -14,10 +14,14 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLSyntaxError,
     InlineFragmentNode,
+    Lexer,
     Node,
     OperationDefinitionNode,
     SelectionSetNode,
+    Source,
+    TokenKind,
     get_introspection_query,
     parse,
     visit,
@@ -246,6 +250,14 @@ def documents(draw: st.DrawFn) -> str:
     return f"{{ {selections(0, 2)} }}{fragments}"
 
 
+def measured(document: DocumentNode, within: Limits) -> Shape | GatewayError:
+    """As `told`, without the validation."""
+    try:
+        return measure(document, within)
+    except GatewayError as error:
+        return error
+
+
 @given(documents())
 def test_counts_are_those_of_the_document_written_out(text: str) -> None:
     document = parse(text)
@@ -274,9 +286,9 @@ def test_counts_are_those_of_the_document_written_out(text: str) -> None:
         exact = Limits(**{**{key: getattr(WIDE, key) for key in PLAIN}, name: asked})
         if name == "max_fields":  # spreads and inline fragments have the same room again
             exact = Limits(**{**{key: getattr(WIDE, key) for key in PLAIN}, name: 4 * asked + 50})
-        assert isinstance(told(text, exact), Shape)
+        assert isinstance(measured(document, exact), Shape)
         short = Limits(**{**{key: getattr(WIDE, key) for key in PLAIN}, name: asked - 1})
-        error = told(text, short)
+        error = measured(document, short)
         assert isinstance(error, LimitExceeded)
         assert error.limit == name
 
@@ -284,14 +296,34 @@ def test_counts_are_those_of_the_document_written_out(text: str) -> None:
 PLAIN = ("max_document_chars", "max_tokens", "max_depth", "max_fields", "max_aliases", "max_root_fields",
          "max_directives", "max_repeats", "max_operations")  # fmt: skip
 
+OPENING, CLOSING = frozenset("{[("), frozenset("}])")
 PIECES = st.sampled_from(['"', '"""', "\\", '\\"""', "#", "\n", "{", "}", "[", "]", "(", ")", " a", '""', "x"])
+
+
+def nesting(text: str) -> int:
+    """How deeply the brackets are nested that the parser comes to see."""
+    lexer = Lexer(Source(text))
+    depth = deepest = 0
+    try:
+        while (token := lexer.advance()).kind is not TokenKind.EOF:
+            depth += (token.kind.value in OPENING) - (token.kind.value in CLOSING)
+            deepest = max(deepest, depth)
+    except GraphQLSyntaxError:
+        pass  # it sees no more
+    return deepest
+
+
+@given(st.lists(PIECES, max_size=20).map("".join))
+def test_no_bracket_that_the_parser_sees_is_overlooked(text: str) -> None:
+    deep = "[" * 199 + text
+    if nesting(deep) > 200:
+        with pytest.raises(LimitExceeded):
+            check_text(deep, DEFAULTS)
 
 
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_brackets_in_strings_and_comments_are_none(text: str) -> None:
-    """Where the parser takes a text, its nesting is within what was counted: then it cannot be nested more deeply than
-    `check_text` saw."""
-    wrapped = f"{{ a(b: {'[' * 198}{']' * 198}) }} # {text}".replace("\n", " ")
-    check_text(wrapped, DEFAULTS)
-    quoted = json.dumps(text.replace("\\", ""))
-    check_text(f"{{ a(b: {'[' * 198}{quoted}{']' * 198}) }}", DEFAULTS)
+    comment = text.replace("\n", " ")
+    string = json.dumps(text.replace("\\", ""))
+    for hidden in (f"{'[' * 198}{']' * 198}) }} # {comment}", f"{'[' * 198}{string}{']' * 198}) }}"):
+        check_text(f"{{ a(b: {hidden}", DEFAULTS)

@@ -67,6 +67,14 @@ async def test_a_request_s_lines_carry_its_id_and_its_own_line_says_how_it_went(
     assert all(line["principal"] == "anonymous" and len(line["trace"]) == 32 for line in failed)
 
 
+async def test_a_method_that_nobody_knows_is_not_written_down() -> None:
+    with written(JsonLines()) as text:
+        async with desk() as here:
+            assert (await here.client.request("HUNTER2" * 1_000, "/graphql")).status_code == 405
+    [access] = [line for line in lines(text) if line["logger"] == "gateway.access"]
+    assert access["method"] == "OTHER"
+
+
 async def test_no_secret_no_variable_and_no_query_is_ever_written_down() -> None:
     with written(JsonLines()) as text:
         async with desk() as here:

@@ -149,7 +149,7 @@ async def test_packed_answers_are_unpacked(encoding: str, pack: Any) -> None:
     assert "content-encoding" not in answer.headers
 
 
-@pytest.mark.parametrize("status", [200, 401, 500])
+@pytest.mark.parametrize("status", [200, *(pytest.param(one, marks=pytest.mark.slow) for one in (401, 500))])
 async def test_an_overlong_answer_is_dropped_at_the_cap_packed_or_not(status: int) -> None:
     limits = Limits(timeout_seconds=5, max_answer_bytes=10_000)
     bomb = gzip.compress(b"[" + b" " * 50_000_000 + b"]")

@@ -373,6 +373,7 @@ async def test_every_order_tells_of_every_action_and_gives_a_reason_for_each_no(
 
 
 @every_action
+@pytest.mark.slow
 async def test_what_an_order_says_may_be_done_to_it_is_not_forbidden_and_the_rest_is(
     name: str, kind: OrderActionKind
 ) -> None:

@@ -57,6 +57,20 @@ async def test_too_much_is_refused_before_any_call_and_says_how_much() -> None:
         assert (await cost(gateway, query, {"n": 18}))["requested"] == 20
 
 
+async def test_an_answer_that_may_get_too_long_is_refused_before_any_call() -> None:
+    def small(document: dict[str, Any]) -> None:
+        document["limits"] = {"max_answer_fields": 100}
+
+    async with whole(0.1, settings=small) as gateway:
+        query = "query($n: Int) { orders(first: $n, filter: {vendors: [SOFTWAREONE]}) { nodes { id number } } }"
+        answer = await gateway.query(query, n=50)
+        assert codes(answer) == ["LIMIT_EXCEEDED"]
+        assert answer["errors"][0]["extensions"]["limit"] == "max_answer_fields"
+        assert "102 fields" in answer["errors"][0]["message"]
+        assert gateway.all_calls() == 0
+        assert codes(await gateway.query(query, n=49)) == []
+
+
 async def test_a_principal_that_has_spent_its_budget_waits_and_others_do_not() -> None:
     def small(document: dict[str, Any]) -> None:
         document["limits"] = {"max_cost_per_minute": 30}

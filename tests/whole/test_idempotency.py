@@ -403,6 +403,7 @@ async def test_twenty_at_once_with_one_key_are_one_order(case: Case) -> None:
 
 
 @every_case
+@pytest.mark.slow
 async def test_a_repeat_while_it_is_under_way_too_long_is_told_so(case: Case) -> None:
     async with whole(0.1) as gateway:
         gateway.document["write_seconds"] = 0.1
@@ -532,6 +533,7 @@ async def test_a_gateway_that_was_started_again_still_knows_the_key(case: Case, 
 
 
 @every_case
+@pytest.mark.slow
 async def test_a_search_that_was_not_settled_goes_on_after_a_new_start(case: Case, tmp_path: Path) -> None:
     async with whole(0.1) as gateway:
         gateway.document |= {"data_dir": str(tmp_path), "vault_key": "a-key-for-tests-only", "write_seconds": 0.1}

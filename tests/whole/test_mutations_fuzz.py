@@ -150,7 +150,6 @@ def asked() -> Iterator[Ask]:
         runner.run(stack.aclose())
 
 
-@settings(max_examples=200)
 @given(one=good)
 def test_any_input_has_an_answer_with_codes_and_paths_that_lead_into_the_input(
     asked: Ask, one: tuple[str, Any]

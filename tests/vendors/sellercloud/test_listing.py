@@ -65,6 +65,7 @@ async def test_a_walk_gives_every_order_once_and_in_order(descending: bool, excl
 
 
 @pytest.mark.parametrize("descending", [True, False])
+@pytest.mark.slow
 async def test_every_place_continues_exactly_behind_it(descending: bool) -> None:
     async with tenant(size=0.2) as one:
         rows, _ = await walk(one.adapter, descending=descending)

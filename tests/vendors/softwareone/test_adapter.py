@@ -619,7 +619,7 @@ async def test_an_attachment_that_cannot_be_read_is_told_to_the_log_and_hides_no
     assert record.getMessage() == "swo: 2 attachments of an agreement cannot be read"
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [302, *(pytest.param(one, marks=pytest.mark.slow) for one in (301, 303, 307, 308))])
 async def test_a_file_is_fetched_through_its_redirect_without_the_token(status: int) -> None:
     async with bench(size=1.0) as b:
         b.emulator.settings.delivered_status = status

@@ -101,6 +101,7 @@ OTHERS = ("vendor", "operations")
 
 @pytest.mark.parametrize("legacy", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("actor", ["client", *(pytest.param(one, marks=pytest.mark.slow) for one in OTHERS)])
+@pytest.mark.slow
 async def test_every_home_is_filled_for_the_actor_that_may_see_it(actor: Actor, legacy: bool) -> None:
     async with bench(actor, size=1.0) as b:
         b.emulator.settings.legacy_style = legacy

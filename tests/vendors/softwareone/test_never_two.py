@@ -61,6 +61,7 @@ def surely_or_perhaps(one: Desk) -> int:
 
 
 @given(steps)
+@pytest.mark.slow
 def test_orders_under_one_customer_number(told: list[tuple[str, str, str, int]]) -> None:
     asyncio.run(story(told, "PO-1"))
 
