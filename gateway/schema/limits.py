@@ -1,7 +1,8 @@
 """How much a document may ask for, told before anything expensive looks at it.
 
-One pass over the document, each fragment once, gives its shape; validation and execution only see what has passed. The
-work is linear in the document's length: `Shape.visited` counts the nodes looked at.
+One pass over the document, each fragment once, gives its shape; validation and execution only see what has passed. That
+is linear in the document's length. A second pass bounds what validation compares: it looks through each fragment with
+all that it spreads, up to `LOOKS` for each field allowed. `Shape.visited` counts the nodes that both looked at.
 """
 
 from __future__ import annotations

@@ -280,12 +280,24 @@ def test_counts_are_those_of_the_document_written_out(text: str) -> None:
             number, depth = number + 1 + below[0], max(depth, 1 + below[1])
         return number, depth
 
+    def nodes(selection_set: SelectionSetNode) -> int:
+        """With the spreads and inline fragments themselves."""
+        number = 0
+        for one in selection_set.selections:
+            inner = fragments[one.name.value] if isinstance(one, FragmentSpreadNode) else one
+            below: SelectionSetNode | None = getattr(inner, "selection_set", None)
+            number += 1 + (nodes(below) if below else 0)
+        return number
+
     number, depth = total(operation.selection_set)
     roots = len(list(fields(operation.selection_set)))
+    wide = measured(document, WIDE)
+    assert isinstance(wide, Shape)
+    # Fields and fragments have twice the room, those of fragments that nothing spreads too, and looks ten times.
+    most = max(nodes(one.selection_set) for one in (operation, *fragments.values()))
+    number = max(number, -(-most // 2), -(-wide.visited // LOOKS))
     for name, asked in (("max_fields", number), ("max_depth", depth), ("max_root_fields", roots)):
         exact = Limits(**{**{key: getattr(WIDE, key) for key in PLAIN}, name: asked})
-        if name == "max_fields":  # spreads and inline fragments have the same room again
-            exact = Limits(**{**{key: getattr(WIDE, key) for key in PLAIN}, name: 4 * asked + 50})
         assert isinstance(measured(document, exact), Shape)
         short = Limits(**{**{key: getattr(WIDE, key) for key in PLAIN}, name: asked - 1})
         error = measured(document, short)
