@@ -25,6 +25,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
+    InlineFragmentNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
@@ -194,8 +195,8 @@ class Estimating:
                     if fragment is not None and one.name.value not in seen:
                         seen.add(one.name.value)
                         inner, condition = fragment.selection_set, fragment.type_condition
-                else:
-                    inner, condition = one.selection_set, one.type_condition  # type: ignore[attr-defined]  # inline
+                elif isinstance(one, InlineFragmentNode):
+                    inner, condition = one.selection_set, one.type_condition
                 if inner is not None:
                     pending.append((self.narrowed(within, condition.name.value if condition else None), inner))
 
