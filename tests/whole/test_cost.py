@@ -28,6 +28,7 @@ async def cost(gateway: Whole, query: str, variables: dict[str, Any] | None = No
 
 
 @pytest.mark.parametrize("title", READING)
+@pytest.mark.slow
 async def test_the_examples_cost_about_what_was_told(title: str) -> None:
     one = READING[title]
     variables = json.loads(one["variables"]) if isinstance(one["variables"], str) and one["variables"] else {}

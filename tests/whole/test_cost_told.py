@@ -36,6 +36,7 @@ def cost(answer: dict[str, Any]) -> dict[str, int]:
         "query($x: [_Any!]!) { _entities(representations: $x) { ... on Order { notes } } }",
     ],
 )
+@pytest.mark.slow
 async def test_one_thing_in_place_of_a_list_is_counted(gateway: Whole, text: str) -> None:
     for id_ in await some_ids(gateway):
         given: object = {"__typename": "Order", "id": id_} if "_entities" in text else id_

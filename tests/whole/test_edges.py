@@ -132,6 +132,7 @@ def named_customers(accounts: dict[str, dict[str, Any]]) -> None:
 @pytest.mark.parametrize(
     "name", [name if name in SHORT else pytest.param(name, marks=pytest.mark.slow) for name in FIELDS]
 )
+@pytest.mark.slow
 async def test_a_field_s_failing_call_leaves_every_row_intact(name: str) -> None:
     async with whole(size=0.2, change=named_customers) as gateway:
         baseline = plain_rows(await answer(gateway, ""))

@@ -369,6 +369,7 @@ async def test_a_write_that_never_came_about_is_not_told_as_done(case: Case, kin
 
 
 @every_case
+@pytest.mark.slow
 async def test_after_unknown_the_repeat_finds_what_has_landed_since(case: Case) -> None:
     async with whole(0.1) as gateway:
         gateway.document["write_seconds"] = 0.1

@@ -53,6 +53,7 @@ async def test_one_vendor_in_trouble_leaves_the_others_alone(vendor: str, troubl
 
 
 @pytest.mark.parametrize("vendor", ACCOUNTS)
+@pytest.mark.slow
 async def test_a_hanging_vendor_costs_its_time_out_and_no_more(vendor: str) -> None:
     def impatient(accounts: dict[str, dict[str, object]]) -> None:
         accounts[ACCOUNTS[vendor]]["timeout_seconds"] = 0.3

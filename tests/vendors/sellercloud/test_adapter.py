@@ -349,6 +349,7 @@ FAULTS: dict[str, tuple[Fault, type[GatewayError]]] = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.slow
 async def test_a_bad_day_has_its_error_and_tells_no_secrets(name: str) -> None:
     fault, kind = FAULTS[name]
     async with tenant(size=0.05, timeout_seconds=2.0 if fault.seconds else PATIENCE) as one:

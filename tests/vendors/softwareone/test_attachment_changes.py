@@ -25,6 +25,7 @@ async def test_a_name_and_a_description_change_and_what_is_left_out_stays() -> N
 
 
 @pytest.mark.parametrize("kind", ["lost", "truncate"])
+@pytest.mark.slow
 async def test_an_update_whose_answer_is_lost_is_seen_to_be_done(kind: str) -> None:
     async with attaching(seconds=5) as one:
         (ref,) = (await one.attach(entry(name="N"))).outcome.refs["attachments"]
@@ -36,6 +37,7 @@ async def test_an_update_whose_answer_is_lost_is_seen_to_be_done(kind: str) -> N
 
 
 @pytest.mark.parametrize("kind", ["drop", "error"])
+@pytest.mark.slow
 async def test_an_update_that_did_not_arrive_is_made_again(kind: str) -> None:
     async with attaching(seconds=5) as one:
         (ref,) = (await one.attach(entry(name="N"))).outcome.refs["attachments"]
@@ -80,6 +82,7 @@ async def test_changing_or_deleting_what_is_not_there_is_not_found() -> None:
 
 
 @pytest.mark.parametrize("kind", [None, "lost", "drop", "error", "delayed_commit"])
+@pytest.mark.slow
 async def test_a_deleted_attachment_is_gone_and_the_answer_says_so(kind: str | None) -> None:
     async with attaching(seconds=5) as one:
         (ref,) = (await one.attach(entry())).outcome.refs["attachments"]
