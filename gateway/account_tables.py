@@ -20,6 +20,9 @@ RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "timeout_seconds": (0.1, 300),
     "max_concurrency": (1, 256),
     "max_answer_bytes": (1024, 1024**3),
+    "max_retries": (0, 10),
+    "retry_seconds": (0, 10),
+    "cache_seconds": (0, 3_600),
 }
 
 

@@ -17,11 +17,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from gateway.account_tables import AccountConfig
 from gateway.accounts import Accounts
 from gateway.config import Config, ConfigError
 from gateway.edge import explorer, health, metrics
 from gateway.edge.access import AccessLog
 from gateway.edge.cors import Cors
+from gateway.edge.deadlines import Deadlines
 from gateway.edge.documents import ManifestError, Persisted, read_manifest
 from gateway.edge.downloads import Downloads
 from gateway.edge.graphql import Endpoint
@@ -39,6 +41,7 @@ from gateway.errors import GatewayError
 from gateway.schema.build import GatewaySchema, build_schema
 from gateway.schema.context import Watch
 from gateway.schema.prepared import Documents
+from gateway.sharing.adapter import SharedAdapter
 from gateway.store.ledger import SqliteLedger
 from gateway.store.spool import Spool
 from gateway.store.sqlite import Database
@@ -72,11 +75,17 @@ async def open_accounts(
         stack.push_async_callback(vault.close)
         way_out = transport or AiohttpTransport()
         stack.push_async_callback(way_out.aclose)
-        services = Services(way_out, vault, now, config.allow_private_redirects, observe)
-        adapters = [one.entry.create(one.id, one.name, one.settings, one.limits, services) for one in config.accounts]
+        services = Services(way_out, vault, now, config.allow_private_redirects, observe, config.replicas)
+        adapters = [opened(one, services) for one in config.accounts]
         for adapter in adapters:
             stack.push_async_callback(adapter.close)
         yield Accounts(adapters)
+
+
+def opened(account: AccountConfig, services: Services) -> Adapter:
+    """One account, which asks its vendor once for what many ask at the same moment."""
+    adapter = account.entry.create(account.id, account.name, account.settings, account.limits, services)
+    return SharedAdapter(adapter, account.limits.cache_seconds)
 
 
 def open_writer(config: Config, database: Database, figures: Metrics) -> Writer:
@@ -185,6 +194,7 @@ async def running(app: Starlette, parts: Parts) -> AsyncIterator[None]:
             observer=observer,
             limits=config.limits,
             persisted=parts.persisted,
+            deadlines=Deadlines(config.deadline_seconds, config.max_deadline_seconds),
         )
         readiness = Readiness(database.check, config.drain_seconds)
         app.state.identities, app.state.writer, app.state.levels = identities, writer, levels

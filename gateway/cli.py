@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 CONFIG_VARIABLE = "ORDER_GATEWAY_CONFIG"
 OPEN_VARIABLE = "ORDER_GATEWAY_INSECURE_NO_AUTH"
+WORKERS_VARIABLE = "ORDER_GATEWAY_WORKERS"
 
 
 NOBODY = (
@@ -113,6 +115,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
     if arguments.workers > 1 and config.data_dir is None:
         return complain("data_dir: needed with several workers, for a key used at one must be known at all.")
     logs.configure(config.log_format)
+    os.environ[WORKERS_VARIABLE] = str(arguments.workers)
     with directory_of_workers(arguments.workers):
         serve("gateway.cli:app_from_environment", arguments.host, arguments.port, arguments.workers, config.limits)
     return 0
@@ -124,7 +127,8 @@ def app_from_environment() -> Starlette:
 
     config = admitting(configured(os.environ.get(CONFIG_VARIABLE)))
     logs.configure(config.log_format)  # for a worker, which has begun anew
-    return create_app(config)
+    workers = int(os.environ.get(WORKERS_VARIABLE, "1"))
+    return create_app(replace(config, replicas=config.replicas * workers))
 
 
 def run_demo(arguments: argparse.Namespace) -> int:

@@ -40,6 +40,9 @@ TOP_RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "watch_seconds": (0.1, 3_600),
     "watch_slowest_seconds": (0.1, 86_400),
     "drain_seconds": (0, 300),
+    "replicas": (1, 1_000),
+    "deadline_seconds": (0.1, 600),
+    "max_deadline_seconds": (0.1, 600),
 }
 
 
@@ -55,7 +58,8 @@ class ConfigError(Exception):
 class Config:
     """`public_url` has no slash at its end. `signing_keys`: the first signs, all are accepted; not `lasting` where they
     were made up for this process alone. `explore`: introspection, suggestions and the explorer page; None means where
-    there is no authentication. `documents`: the manifest of those that alone may run."""
+    there is no authentication. `documents`: the manifest of those that alone may run. `replicas`: how many gateways
+    use these accounts; each takes its part of what the vendors allow."""
 
     public_url: str
     signing_keys: tuple[Secret, ...]
@@ -75,6 +79,9 @@ class Config:
     log_format: Literal["json", "text"] = "json"
     otlp_endpoint: str | None = None
     drain_seconds: float = 5.0
+    replicas: int = 1
+    deadline_seconds: float = 30.0
+    max_deadline_seconds: float = 60.0
     explore: bool | None = None
     http_profile: Literal["2025", "draft"] = "2025"
     cors_origins: tuple[str, ...] = ()
@@ -130,6 +137,9 @@ def load_table(
         log_format=top.log_format,
         otlp_endpoint=top.otlp_endpoint,
         drain_seconds=top.drain_seconds,
+        replicas=top.replicas,
+        deadline_seconds=top.deadline_seconds,
+        max_deadline_seconds=top.max_deadline_seconds,
         explore=top.explore,
         http_profile=top.http_profile,
         cors_origins=top.cors_origins,
@@ -159,6 +169,9 @@ class _Top:
     log_format: Literal["json", "text"] = "json"
     otlp_endpoint: str | None = None
     drain_seconds: float = 5.0
+    replicas: int = 1
+    deadline_seconds: float = 30.0
+    max_deadline_seconds: float = 60.0
     explore: bool | None = None
     http_profile: Literal["2025", "draft"] = "2025"
     cors_origins: tuple[str, ...] = ()
@@ -205,6 +218,8 @@ def _top(table: Mapping[str, Any], environ: Mapping[str, str], directory: Path, 
         problems.add("", "max_spool_bytes", "must be at least max_upload_bytes, or the longest request never fits")
     if top.watch_slowest_seconds < top.watch_seconds:
         problems.add("", "watch_slowest_seconds", "must be at least watch_seconds")
+    if top.max_deadline_seconds < top.deadline_seconds:
+        problems.add("", "max_deadline_seconds", "must be at least deadline_seconds")
     return top
 
 

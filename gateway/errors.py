@@ -14,9 +14,13 @@ GatewayError
 │   └── Unsupported       this account cannot do that; nothing was called
 ├── VendorError           the vendor, or the way to it
 │   ├── VendorUnavailable     try again later
-│   │   └── DeadlineExceeded  the vendor did not answer in time
+│   │   ├── DeadlineExceeded  the vendor did not answer in time
+│   │   │   └── OutOfTime     the operation's own time is over
+│   │   └── CircuitOpen       it failed too often, and is not asked for `retry_after` seconds
 │   ├── Throttled             try again after `retry_after` seconds
+│   │   └── BudgetSpent       it was not asked: the vendor's budget allows no more calls in time
 │   ├── VendorBadAnswer       the vendor answered what nobody can read
+│   │   └── AnswerBrokeOff    its answer ended before its end
 │   ├── VendorDenied          the vendor refuses this login the thing asked for
 │   ├── VendorRefused         the vendor judged the request itself wrong; `vendor_code` says how
 │   ├── NotFound              the vendor has no such thing; becomes null, never reaches a client as an error
@@ -63,6 +67,8 @@ class GatewayError(Exception):
         self.scope = scope
         self.sent = True
         """False where not a byte of the request left: nothing can have happened at the vendor."""
+        self.own_failure = False
+        """Whether the vendor failed in a way that may be about the thing asked for, and would do so again."""
         self.of_write = False
         """Whether the call that failed was one to create or change something, noted before it left."""
         self.told: str | None = None
@@ -158,13 +164,29 @@ class DeadlineExceeded(VendorUnavailable):
     code = "DEADLINE_EXCEEDED"
 
 
+class OutOfTime(DeadlineExceeded):
+    pass
+
+
+class CircuitOpen(VendorUnavailable):
+    pass
+
+
 class Throttled(VendorError):
     code = "THROTTLED"
     retryable = True
 
 
+class BudgetSpent(Throttled):
+    pass
+
+
 class VendorBadAnswer(VendorError):
     code = "VENDOR_BAD_ANSWER"
+
+
+class AnswerBrokeOff(VendorBadAnswer):
+    pass
 
 
 class VendorDenied(VendorError):
@@ -200,6 +222,9 @@ class FilterRequired(GatewayError):
 class FilterNotSupported(GatewayError):
     code = "FILTER_NOT_SUPPORTED"
 
+
+NOT_ASKED: tuple[type[GatewayError], ...] = (CircuitOpen, BudgetSpent)
+"""What ends a call before it could leave, and may end very many of them."""
 
 CERTAIN: tuple[type[GatewayError], ...] = (
     ClientMistake,

@@ -213,6 +213,8 @@ async def advance(walk: Walk[T], limit: int, down: bool) -> None:
         log.exception("listing %s failed", walk.source.account.name)
         walk.error, walk.failed = GatewayError("This account's list failed inside the gateway."), True
         return
+    if step.notice is not None:
+        step.notice.happened_at(walk.source.account.vendor.value, walk.source.account.name)
     walk.buffer.extend(step.rows)
     walk.omitted += step.omitted
     walk.error = step.notice or walk.error

@@ -23,6 +23,8 @@ class Loaders:
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
         self._loaders: dict[tuple[str, str], DataLoader[Any, Any]] = {}
+        self._batches: set[asyncio.Task[Any]] = set()
+        self._closed = False
 
     async def load(self, read: Read[K, T], key: K) -> T | None:
         """The thing behind the key; None where the vendor has none or no such kind of thing. Raises VendorError."""
@@ -43,13 +45,27 @@ class Loaders:
         for place in [place for place in self._loaders if place[1] == account]:
             del self._loaders[place]
 
+    async def close(self) -> None:
+        """For the request's end: what is still under way is cancelled, for its waiters are gone, and nothing is begun
+        any more."""
+        self._closed = True
+        for task in self._batches:
+            task.cancel()
+        await asyncio.gather(*self._batches, return_exceptions=True)
+
     def _loader(self, read: Read[Any, Any], account: str) -> DataLoader[Any, Any]:
         place = (read.name, account)
         loader = self._loaders.get(place)
         if loader is None:
 
             async def batch(keys: list[Keyed]) -> list[object]:
-                return await self._batch(read, account, keys)
+                task = asyncio.current_task()
+                assert task is not None
+                self._batches.add(task)
+                try:
+                    return await self._batch(read, account, keys)
+                finally:
+                    self._batches.discard(task)
 
             loader = self._loaders[place] = DataLoader(batch)
         return loader
@@ -61,6 +77,8 @@ class Loaders:
             return [None] * len(keys)
         place = (adapter.account.vendor.value, adapter.account.name)
         try:
+            if self._closed:
+                raise asyncio.CancelledError
             answers = await batch(keys)
         except asyncio.CancelledError:
             # The waiters are shielded from each other, so nobody else would tell them.

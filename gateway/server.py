@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
+import signal
+import sys
 from dataclasses import replace
 from functools import partial
+from types import FrameType
 from typing import Any, Final, cast
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
 
 from gateway.edge.patience import Doorman, PatientHttp, PatientSocket
 from gateway.policy import Limits
@@ -26,14 +30,30 @@ log = logging.getLogger("gateway.server")
 
 def serve(app: ASGIApp | str, host: str, port: int, workers: int = 1, limits: Limits | None = None) -> None:
     """Serves until interrupted or terminated; `app` is one, or the name of a function that makes one in each worker."""
-    uvicorn.run(
-        app,
-        factory=isinstance(app, str),
-        host=host,
-        port=port,
-        workers=workers,
-        **options(within_files(limits or Limits())),
-    )
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, ended)  # uvicorn raises it again when all is done, and would so die of it
+    told: dict[str, Any] = {"factory": isinstance(app, str), "host": host, "port": port, "workers": workers}
+    told |= options(within_files(limits or Limits()))
+    if workers == 1:
+        uvicorn.run(app, **told)
+        return
+    config = uvicorn.Config(app, **told)
+    Supervisor(config, [config.bind_socket()]).run()
+
+
+class Supervisor(Multiprocess):
+    """Keeps the workers alive. At the end it lets go of the port that it holds for them: or else who connects while the
+    last requests are answered would be let in by nobody, and hang."""
+
+    def terminate_all(self) -> None:
+        for one in self.sockets:
+            one.close()
+        super().terminate_all()
+
+
+def ended(number: int, frame: FrameType | None) -> None:
+    """To end when told to is no failure."""
+    sys.exit(0)
 
 
 def options(limits: Limits) -> dict[str, Any]:

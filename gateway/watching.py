@@ -22,10 +22,13 @@ from gateway.accounts import Accounts
 from gateway.errors import GatewayError, LimitExceeded, NotFound, Throttled
 from gateway.model.order import Order
 from gateway.model.ref import Ref
+from gateway.upstream.errand import Errand, Load, on
+from gateway.upstream.wire import LIGHT_CALLS
 from gateway.vendors.base import ORDER, Adapter
 
 SINGLES: Final = 8  # orders read side by side where a call reads one
 BREATH_SECONDS: Final = 0.1  # between two batches: a poller never takes an account's calls for itself
+READ_SECONDS: Final = 60.0  # a batch takes at most, waiting for its turn included
 THROTTLED_SECONDS: Final = 30.0
 LONGEST_PAUSE: Final = 600.0
 
@@ -203,7 +206,8 @@ class Poller:
         account = self._adapter.account
         read = self._adapter.reads.get(ORDER) if ORDER.capability in account.capabilities else None
         try:
-            found = dict(await read(refs)) if read is not None else {}
+            with on(Errand.lasting(READ_SECONDS, Load(LIGHT_CALLS))):  # behind what somebody waits for
+                found = dict(await read(refs)) if read is not None else {}
         except GatewayError as error:
             found = dict.fromkeys(refs, error)
         except Exception:

@@ -1,7 +1,8 @@
 """Writes, at most once per key: the record first, the vendor second, the outcome third.
 
 `Writer.run` is the whole way: it finds or makes the record, lets the vendor's handler work under it, and keeps how it
-ended. A write that was begun goes on although its client is gone; only the waiting ends.
+ended. A write that was begun goes on although its client is gone or the time of its request is over; only the waiting
+ends.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from gateway.errors import GatewayError, InProgress, NotFound, StoreUnavailable,
 from gateway.model.ref import Ref
 from gateway.model.writing import Outcome, UserError, UserErrorCode, WriteState, Written
 from gateway.store.ledger import Busy, Conflict, Entry, Finished, Held, Ledger, Place
+from gateway.upstream.errand import ERRAND, on, too_late
 from gateway.vendors.base import Adapter, K, Read, T
 from gateway.vendors.writes import C, Handler, Rivals, Write
 
@@ -64,7 +66,8 @@ class Writer:
     async def run(
         self, principal: str, adapter: Adapter, write: Write[C], command: C, key: str | None, fingerprint: str
     ) -> Result:
-        """The outcome, of this run or an earlier one with the same key and input. Without a key one is made up.
+        """The outcome, of this run or an earlier one with the same key and input: UNKNOWN where this run goes on after
+        the operation's deadline. Without a key one is made up.
 
         Raises GatewayError where nothing was written and the same request may be sent again.
         """
@@ -72,18 +75,21 @@ class Writer:
         handler = adapter.writes.get(write)
         if handler is None or write.capability not in adapter.account.capabilities:
             return Result(Written(Outcome.refused(unsupported(adapter, write)), known))
+        if time_left() == 0:
+            raise too_late()  # a write that nobody waits for is not begun
         entry = Entry(Place(principal, known), adapter.account.id, write.name, fingerprint)
         begun = await self._begun(entry)
         if isinstance(begun, Conflict):
             return Result(Written(Outcome.refused(CONFLICT), known))
         if isinstance(begun, Finished):
             return Result(Written(Outcome.unpacked(begun.outcome), known, replayed=True))
-        # A task of its own: the write goes on when the client goes away.
-        task = asyncio.create_task(self._perform(begun, handler, command, adapter, write.name))
+        with on(None):  # it ends by its own times
+            task = asyncio.create_task(self._perform(begun, handler, command, adapter, write.name))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         task.add_done_callback(seen)
-        return await asyncio.shield(task)
+        await asyncio.wait((task,), timeout=time_left())  # not the task itself: it goes on when the client goes away
+        return task.result() if task.done() else Result(Written(Outcome.unknown(None), known))
 
     async def close(self) -> None:
         """Waits a while for writes under way: what was sent should be recorded."""
@@ -96,14 +102,15 @@ class Writer:
 
     async def _begun(self, entry: Entry) -> Held | Finished | Conflict:
         clock = asyncio.get_running_loop().time
-        end = clock() + self._seconds
+        left = time_left()
+        end = clock() + (self._seconds if left is None else min(self._seconds, left))
         while True:
             begun = await self._ledger.begin(entry)
             if not isinstance(begun, Busy):
                 return begun
             if clock() >= end:
                 raise InProgress("This write is under way; ask again with the same key.", retry_after=1)
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(min(POLL_SECONDS, end - clock()))
 
     async def _perform(self, held: Held, handler: Handler[C], command: C, adapter: Adapter, write: str) -> Result:
         attempt = Running(self._ledger, held, asyncio.get_running_loop().time() + self._seconds)
@@ -236,6 +243,12 @@ class Running:
 
     def prime(self, read: Read[K, T], key: K, value: T) -> None:
         self.primed.append(Primed(read, key, value))
+
+
+def time_left() -> float | None:
+    """Seconds until the operation's deadline, 0 after it; None where it has none."""
+    errand = ERRAND.get()
+    return None if errand is None else max(errand.left, 0.0)
 
 
 CONFLICT: Final = UserError(

@@ -118,3 +118,33 @@ def test_ids_are_checked_before_anybody_is_called() -> None:
     with pytest.raises(BadUserInput) as unknown:
         accounts.named("nobody", "accountName")
     assert unknown.value.argument == "accountName"
+
+
+async def test_what_is_under_way_at_the_request_s_end_is_given_up_and_nothing_more_is_begun() -> None:
+    one = adapter()
+    asked, cut = asyncio.Event(), asyncio.Event()
+
+    async def slow(refs: list[Ref]) -> dict[Ref, object]:
+        asked.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cut.set()
+            raise
+        return {}
+
+    one.reads.add(THING, slow)  # type: ignore[arg-type]  # a list is what the loader gives
+    before = asyncio.all_tasks()
+    loaders = Loaders(Accounts([one]))
+    waiting = asyncio.create_task(loaders.load(THING, ref("a")))
+    await asked.wait()
+    waiting.cancel()
+    await asyncio.wait((waiting,))
+    assert not cut.is_set()  # another might wait for it
+    await loaders.close()
+    assert cut.is_set()
+    asked.clear()
+    with pytest.raises(VendorUnavailable):
+        await loaders.load(THING, ref("b"))
+    assert not asked.is_set()
+    assert asyncio.all_tasks() == before

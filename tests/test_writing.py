@@ -27,6 +27,7 @@ from gateway.model.ref import Kind, Ref
 from gateway.model.writing import Outcome, UserError, UserErrorCode, WriteState, Written
 from gateway.store.ledger import SqliteLedger
 from gateway.store.sqlite import Database
+from gateway.upstream.errand import ERRAND, Errand, on
 from gateway.vendors.base import ORDER
 from gateway.vendors.commands import SubmitOrder
 from gateway.vendors.writes import SUBMIT_ORDER, Attempt
@@ -442,3 +443,48 @@ async def test_what_the_vendor_answered_is_primed_for_the_one_who_asked() -> Non
         assert [(primed.read, primed.key, primed.value) for primed in result.primed] == [
             (ORDER, ORDER_REF, "the order")
         ]
+
+
+async def test_only_the_waiting_ends_at_the_operation_s_deadline_and_the_write_has_none() -> None:
+    gate, deadlines = asyncio.Event(), list[Errand | None]()
+
+    async def slow(attempt: Attempt) -> Outcome:
+        deadlines.append(ERRAND.get())
+        await attempt.note(step="send")
+        await gate.wait()
+        return done()
+
+    async with desk(slow) as one:
+        with on(Errand.lasting(0.2)):
+            hasty = await one.run(key=None)
+        assert (hasty.state, hasty.outcome.searched, hasty.replayed) == (WriteState.UNKNOWN, None, False)
+        with on(Errand.lasting(0.2)), pytest.raises(InProgress):
+            await one.run(key=hasty.idempotency_key)
+        gate.set()
+        assert await one.run(key=hasty.idempotency_key) == Written(done(), hasty.idempotency_key, replayed=True)
+        assert deadlines == [None]
+
+
+async def test_a_write_that_fails_after_its_deadline_frees_its_key_as_ever() -> None:
+    gate = asyncio.Event()
+
+    async def fails_late(attempt: Attempt) -> Outcome:
+        await gate.wait()
+        error = VendorUnavailable("down")
+        error.sent = False
+        raise error
+
+    async with desk(fails_late, succeeds) as one:
+        with on(Errand.lasting(0.2)):
+            assert (await one.run()).state is WriteState.UNKNOWN
+        gate.set()
+        assert await one.run() == Written(done(), "k")
+        assert one.memos == [None, None]
+
+
+async def test_a_write_that_nobody_would_wait_for_is_not_begun() -> None:
+    async with desk(succeeds) as one:
+        with on(Errand.lasting(-1)), pytest.raises(DeadlineExceeded):
+            await one.run()
+        assert one.memos == []
+        assert await one.run() == Written(done(), "k")

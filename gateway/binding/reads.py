@@ -86,17 +86,20 @@ class BoundReads(Reads):
             else:
                 looks[ref.kind].append(ref)
         for kind, some in looks.items():
-            verdicts |= await self._looked_at(kind, some)
+            verdicts |= await self._looked_at(kind, some, anew)
         return verdicts
 
-    async def _looked_at(self, kind: Kind, refs: list[Ref]) -> dict[Ref, Verdict]:
+    async def _looked_at(self, kind: Kind, refs: list[Ref], anew: bool) -> dict[Ref, Verdict]:
         """A line by the order or agreement that it stands on."""
         wholes = {ref: ref.parent(PARENTS[kind]) if kind in PARENTS else ref for ref in refs}
         read = WHOLE[PARENTS.get(kind, kind)]
         batch = self.get(read)
         if batch is None or read.capability not in self._account.capabilities:
             return dict.fromkeys(refs, False)  # that it cannot be told is no yes
-        answers = await batch(list(dict.fromkeys(wholes.values())))
+        keys = list(dict.fromkeys(wholes.values()))
+        if anew:
+            self._reads.forget(read, keys)
+        answers = await batch(keys)
         return {ref: verdict(ref, answers.get(whole)) for ref, whole in wholes.items()}
 
     async def _things(self, batch: Batch[Any, Any], keys: Sequence[Ref]) -> Answers:

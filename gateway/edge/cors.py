@@ -19,6 +19,7 @@ ASKED: Final = (
     "Traceparent",
     "X-Correlation-Id",
     "Order-Gateway-Vendor-Calls",
+    "Request-Timeout",
 )
 SHOWN: Final = ("Retry-After", "X-Correlation-Id")
 FOR_NO_PAGE: Final = frozenset({"/metrics"})

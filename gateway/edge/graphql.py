@@ -14,11 +14,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gateway.edge import explorer, vendor_calls
+from gateway.edge import deadlines, explorer, vendor_calls
 from gateway.edge.ftv1 import Trace, is_wanted
 from gateway.edge.identity import Identities
 from gateway.edge.negotiation import Media, chosen, wants_page
 from gateway.edge.operations import ANSWERED_ONCE, EVERY_TYPE, READING, READING_ON, Operation, Operations
+from gateway.edge.presence import while_there
 from gateway.edge.refusals import Refused, refusal, written
 from gateway.edge.requests import operation_in, operation_of
 from gateway.edge.sse import EventStream
@@ -27,6 +28,7 @@ from gateway.edge.uploads import PREFLIGHT, Uploads, is_form
 from gateway.errors import BadUserInput, GatewayError, Unauthenticated
 from gateway.model.principal import Principal, Role
 from gateway.policy import Limits
+from gateway.upstream.client import SLOWEST_UPLOAD
 
 METHODS: Final = "GET, POST, OPTIONS"
 WHAT_THERE_IS: Final = "Answers are " + ", ".join(media.value for media in Media) + "."
@@ -79,13 +81,15 @@ class Endpoint:
         operation = await self._operation(request, principal, kept)
         if identities.current(principal) is None:  # an upload may take half an hour
             raise Unauthenticated("These credentials are over.")
-        operation = replace(operation, extensions=vendor_calls.asked_by(request.headers, operation.extensions))
+        extensions = vendor_calls.asked_by(request.headers, operation.extensions)
+        operation = replace(operation, extensions=deadlines.asked_by(request.headers, extensions))
         if media is Media.EVENTS:
-            allowed = READING_ON if request.method == "GET" else EVERY_TYPE
-            return EventStream(operation, principal, operations, request.app.state.streams, allowed)
+            streamed = READING_ON if request.method == "GET" else EVERY_TYPE
+            return EventStream(operation, principal, operations, request.app.state.streams, streamed)
         may_trace = self._explore or principal.role is Role.ROUTER
         trace = Trace() if may_trace and is_wanted(request.headers) else None
-        answer = await operations.run(operation, principal, READING if request.method == "GET" else ANSWERED_ONCE)
+        allowed = READING if request.method == "GET" else ANSWERED_ONCE
+        answer = await while_there(request.receive, operations.run(operation, principal, allowed))
         if trace is not None:
             answer.body.setdefault("extensions", {})["ftv1"] = trace.text(answer.body.get("errors", ()))
         status = self._profile.of_answer(answer, media)
@@ -97,7 +101,8 @@ class Endpoint:
         uploads: Uploads = request.app.state.uploads
         upload = await uploads.read(request, principal)
         kept.callback(upload.close)
-        return operation_of(upload.operations)
+        slowly = sum(file.size for file in upload.files) / SLOWEST_UPLOAD
+        return replace(operation_of(upload.operations), extra_seconds=slowly)
 
     def _refusal(self, refused: Refused, media: Media | None) -> Response:
         as_json = media if media is Media.RESPONSE else Media.JSON

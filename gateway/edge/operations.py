@@ -14,6 +14,7 @@ from strawberry.types.graphql import OperationType
 
 from gateway.accounts import Accounts
 from gateway.edge import vendor_calls
+from gateway.edge.deadlines import Deadlines
 from gateway.edge.documents import Persisted
 from gateway.edge.rates import LOOK, Rates
 from gateway.errors import (
@@ -35,6 +36,7 @@ from gateway.schema.estimate import estimate
 from gateway.schema.limits import check_variables
 from gateway.schema.prepared import Documents
 from gateway.telemetry.observer import Observer, Sighting
+from gateway.upstream.errand import ERRAND, Errand, on
 from gateway.upstream.tally import TALLY, Tally
 from gateway.writing import Writer
 
@@ -51,13 +53,15 @@ ANSWERED_ONCE: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a client asks, as it came; `query` is None where only its hash or `id` was sent."""
+    """What a client asks, as it came; `query` is None where only its hash or `id` was sent. `extra_seconds` is what its
+    files take on their way to the vendor."""
 
     query: str | None
     variables: dict[str, Any] | None = None
     name: str | None = None
     extensions: Mapping[str, Any] | None = None
     id: str | None = None
+    extra_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +95,12 @@ class Operations:
         observer: Observer | None = None,
         limits: Limits | None = None,
         persisted: Persisted | None = None,
+        deadlines: Deadlines | None = None,
     ) -> None:
         """`explored`: whether all may look around, and not routers alone."""
         self._limits = limits or Limits()
         self._persisted = persisted or Persisted()
+        self._deadlines = deadlines or Deadlines()
         self.documents = Documents(schema._schema, self._limits, suggest=explored)
         self._rates = Rates(self._limits.max_cost_per_minute)
         self._observer = observer or Observer()
@@ -111,19 +117,22 @@ class Operations:
         """The answer to a query or mutation. Raises BadUserInput where it is none, or none of those allowed here, and
         RateLimited."""
         with self._observer.operation(principal) as seen:
-            context = self._context(principal)
+            context = self._context(principal, operation)
             refused = self._ready(operation, context, frozenset(allowed), seen)
             if refused is not None:
                 return refused
             TALLY.set(context.tally)
             try:
-                result = await self._schema.execute(
-                    context.text,
-                    variable_values=operation.variables,
-                    context_value=context,
-                    operation_name=operation.name,
-                )
+                with on(context.errand):
+                    result = await self._schema.execute(
+                        context.text,
+                        variable_values=operation.variables,
+                        context_value=context,
+                        operation_name=operation.name,
+                    )
             finally:
+                await context.loaders.close()
+                seen.requested, seen.actual = context.cost, context.tally.spent
                 self._rates.settle(principal, context.cost, context.tally.spent)
             return self._answer(result, context, operation, seen)
 
@@ -132,12 +141,13 @@ class Operations:
     ) -> AsyncGenerator[Answer, None]:
         """The answers to a subscription, or the one answer to anything else; close it to end it. Raises as `run`."""
         with self._observer.operation(principal) as seen:
-            context = self._context(principal)
+            context = self._context(principal, operation)
             refused = self._ready(operation, context, frozenset(allowed), seen)
             if refused is not None:
                 yield refused
                 return
             TALLY.set(context.tally)
+            ERRAND.set(context.errand)
             results = self._schema.stream(
                 context.text,
                 variable_values=operation.variables,
@@ -153,6 +163,8 @@ class Operations:
                         taken = 0  # each later event is drawn as it comes
                         yield self._answer(result, context, operation, seen)
             finally:
+                ERRAND.set(None)  # not by its token, which holds in the context of the first answer alone
+                await context.loaders.close()
                 if taken:  # nothing came of it
                     self._rates.settle(principal, taken, context.tally.spent)
 
@@ -217,10 +229,23 @@ class Operations:
         self._schema.process_errors(shown)
         return self._answer(PreExecutionError(data=None, errors=shown), context, operation, seen)
 
-    def _context(self, principal: Principal) -> Context:
+    def _context(self, principal: Principal, operation: Operation) -> Context:
+        """Its time begins. Raises BadUserInput where it asks for none."""
         accounts = self._accounts.seen_by(principal)
-        shared = (self._downloads, self._writer, principal, Tally())
-        return Context(accounts, Loaders(accounts), *shared, self._explored, self._watch, self._limits)
+        seconds = self._deadlines.seconds(operation.extensions) + operation.extra_seconds
+        return Context(
+            accounts,
+            Loaders(accounts),
+            self._downloads,
+            self._writer,
+            principal,
+            Tally(),
+            self._explored,
+            self._watch,
+            self._limits,
+            seconds=seconds,
+            errand=Errand.lasting(seconds),
+        )
 
     def _answer(self, result: ExecutionResult, context: Context, operation: Operation, seen: Sighting) -> Answer:
         errors = result.errors or []

@@ -19,6 +19,7 @@ from strawberry.types.graphql import OperationType
 
 from gateway.edge.negotiation import Media
 from gateway.edge.operations import EVERY_TYPE, Operation, Operations
+from gateway.edge.presence import disconnected
 from gateway.edge.refusals import refusal
 from gateway.edge.streams import Streams, seconds_left
 from gateway.errors import GatewayError, RateLimited, Unauthenticated
@@ -105,11 +106,6 @@ class EventStream(Response):
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             await send(chunk(HEARTBEAT))
-
-
-async def disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def event(body: Mapping[str, Any]) -> bytes:

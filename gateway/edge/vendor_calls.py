@@ -30,6 +30,7 @@ def shown(tally: Tally, principal: Principal, extensions: Mapping[str, Any] | No
             "status": call.status,
             "attempt": call.attempt,
             "milliseconds": round(call.milliseconds, 1),
+            "waitedMilliseconds": round(call.waited, 1),
         }
         for call in tally.records
     ]

@@ -39,6 +39,21 @@ class AccountState(Enum):
     UNKNOWN = "unknown"
 
 
+class CircuitState(Enum):
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """The breaker of the routes that fail together; `retry_at` is when an open one lets a call through to try."""
+
+    routes: str
+    state: CircuitState
+    retry_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class AccountHealth:
     """As the last calls left it; asking costs no call. `remaining_calls` is None where nobody counts."""
@@ -47,6 +62,7 @@ class AccountHealth:
     last_success_at: datetime | None = None
     retry_at: datetime | None = None
     remaining_calls: int | None = None
+    circuits: tuple[Circuit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 import re
 import time
 from collections import deque
@@ -16,6 +17,9 @@ from typing import Any, Literal, Protocol, get_args
 
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.sandbox.connection import abort, as_text, drain, nothing
+from gateway.sandbox.nonsense import NONSENSE
 
 FaultKind = Literal[
     "latency",  # wait `seconds`, then answer as usual
@@ -29,10 +33,15 @@ FaultKind = Literal[
     "late",  # do the work at once, answer after `seconds`
     "lost",  # do the work, then close the connection without an answer
     "delayed_commit",  # close the connection now, do the work after `seconds`
+    "mislabelled",  # the usual answer, said to be plain text
+    "garbage",  # do the work, answer with JSON about something else; `status`, as for those that follow
+    "empty",  # do the work, answer 200 without a body
+    "bomb",  # do the work, answer with a short gzip body that unpacks to half a gibibyte
+    "huge",  # do the work, answer with 48 MiB
+    "redirect",  # 302 to another host; nothing is done
 ]
 FAULT_KINDS: tuple[str, ...] = get_args(FaultKind)
 JOURNAL_LIMIT = 200_000
-BODY_LIMIT = 512 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -47,6 +56,7 @@ class Fault:
     seconds: float = 0.0
     status: int | None = None
     retry_after: float | None = None
+    share: float = 1.0  # of the calls that match, drawn by lot
     id: int = 0
     struck: int = 0
 
@@ -170,7 +180,7 @@ class Desk:
 
     def _strike(self, call: Call) -> Fault | None:
         for fault in self.faults:
-            if fault.matches(call.method, call.path):
+            if fault.matches(call.method, call.path) and random.random() < fault.share:
                 if fault.skip > 0:
                     fault.skip -= 1
                     continue
@@ -219,6 +229,13 @@ class Desk:
                 await asyncio.sleep(fault.seconds)
                 for message in messages:
                     await send(message)
+            case "mislabelled":
+                await app(scope, receive, as_text(send))
+            case "garbage" | "empty" | "bomb" | "huge" | "redirect":
+                if fault.kind != "redirect":
+                    await app(scope, receive, nothing)
+                usual, nonsense = NONSENSE[fault.kind]
+                await nonsense(fault.status or usual)(scope, receive, send)
             case "truncate":
                 await self._truncated(scope, receive, send, raw_send)
             case "delayed_commit":
@@ -260,27 +277,3 @@ class Desk:
         await send({"type": "http.response.body", "body": bytes(body[: len(body) // 2]), "more_body": True})
         await asyncio.sleep(0.05)  # let the half reach the wire before the connection goes
         abort(raw_send)
-
-
-def abort(send: Send) -> None:
-    """Closes the connection under an answer. uvicorn hands apps a bound method of its request cycle, which has the
-    transport; in-process transports have none, so there the call fails as a lost connection would."""
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if transport is None:
-        raise ConnectionResetError("the sandbox dropped the connection")
-    transport.abort()
-
-
-async def drain(receive: Receive) -> bytes:
-    body = bytearray()
-    while True:
-        message = await receive()
-        body.extend(message.get("body", b""))
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
-            return bytes(body)
-        if len(body) > BODY_LIMIT:
-            raise ValueError("request body beyond the sandbox's limit")
-
-
-async def nothing(message: Message) -> None:
-    """A send that leads nowhere."""

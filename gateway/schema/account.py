@@ -21,6 +21,7 @@ from gateway.vendors.base import PickerPage
 
 T = TypeVar("T")
 MAX_PICKED = 200
+CIRCUITS = Sized(6)
 
 described(
     model.Capability,
@@ -55,6 +56,21 @@ described(
     MISCONFIGURED="The vendor refuses the login: the operator has to mend it.",
     UNKNOWN="No call was made yet.",
 )
+described(
+    model.CircuitState,
+    "CircuitState",
+    "Whether a vendor is asked at all.",
+    CLOSED="It is.",
+    OPEN="It failed again and again: what asks for it is answered at once, without a call.",
+    HALF_OPEN="One call finds out whether it is back; until then nothing else is asked.",
+)
+
+
+@view(model.Circuit, name="Circuit", description="Whether the routes of a vendor that fail together are asked.")
+class CircuitView:
+    routes: str = plain('Which ones: the vendor\'s kind of resource, "login", or "all".')
+    state: model.CircuitState = plain("In a word.")
+    retry_at: datetime | None = plain("When an open one lets a call through to try.")
 
 
 @view(
@@ -66,7 +82,11 @@ class AccountHealthView:
     state: model.AccountState = plain("In a word.")
     last_success_at: datetime | None = plain("When a call last worked.")
     retry_at: datetime | None = plain("When the vendor may be asked again.")
-    remaining_calls: int | None = plain("Calls left in the vendor's budget; null where nobody counts.")
+    remaining_calls: int | None = plain("Calls that may go out at once by the budget; null where no limit is known.")
+    circuits: list[CircuitView] = plain(
+        "Which of its routes are asked: one circuit for those that fail together, from their first call on.",
+        sized=CIRCUITS,
+    )
 
 
 @dataclass(frozen=True, slots=True)

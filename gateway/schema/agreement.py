@@ -20,6 +20,7 @@ from gateway.schema.context import Info
 from gateway.schema.cost import BATCH, FORWARD, REFERENCE, Sized, calls
 from gateway.schema.scalars import CurrencyCode, Duration
 from gateway.schema.selection import needs_call
+from gateway.schema.shortfall import told
 from gateway.schema.values import (
     ExternalReferenceView,
     MoneyView,
@@ -157,7 +158,7 @@ async def whole_list(
 
 
 async def attachments_of(root: strawberry.Parent[model.Agreement], info: Info) -> tuple[Attachment, ...] | None:
-    return await info.context.loaders.load(AGREEMENT_ATTACHMENTS, root.ref)
+    return told(info, await info.context.loaders.load(AGREEMENT_ATTACHMENTS, root.ref), root.ref.account)
 
 
 async def orders_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -15,6 +16,7 @@ from gateway.loaders import Loaders
 from gateway.model.order import Attachment
 from gateway.model.principal import Principal
 from gateway.policy import Limits
+from gateway.upstream.errand import Errand, Load
 from gateway.upstream.tally import Tally
 from gateway.watching import Watching
 from gateway.writing import Writer
@@ -60,14 +62,20 @@ class Context:
     document: DocumentNode | None = None  # parsed and valid
     cost: int = 0  # in vendor calls, as told before it ran
     entities: int = 0  # representations asked for
+    seconds: float = 0.0  # that it may take, or each event of a stream
+    errand: Errand | None = None
     shortfalls: list[Shortfall] = field(default_factory=list)
     selections: dict[tuple[int, ...], frozenset[str]] = field(default_factory=dict)
 
     def renew(self, principal: Principal, accounts: Accounts) -> None:
-        """Begins anew for the next event of a stream, with the rights of this moment and nothing loaded before."""
+        """Begins anew for the next event of a stream, with the rights of this moment, nothing loaded before, and all
+        its time."""
         self.principal, self.accounts, self.loaders = principal, accounts, Loaders(accounts)
         self.shortfalls.clear()
         self.tally.clear()
+        if self.errand is not None:  # in its place: tasks that run already have it in their context
+            self.errand.until = asyncio.get_running_loop().time() + self.seconds
+            self.errand.load = Load()
 
     def missing(self, path: list[str | int], error: GatewayError) -> None:
         """Notes that the part of the answer at `path` is missing."""

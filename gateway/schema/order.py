@@ -26,6 +26,7 @@ from gateway.schema.connection import Edge, Listed, SourceState, SourceStatus, t
 from gateway.schema.context import Info
 from gateway.schema.cost import BATCH, REFERENCE, Sized, anywhere, calls
 from gateway.schema.scalars import URL, CurrencyCode, Duration
+from gateway.schema.shortfall import told
 from gateway.schema.values import (
     AuditEventView,
     ExternalReferenceView,
@@ -138,7 +139,7 @@ async def audit(root: Root, info: Info) -> tuple[AuditEvent, ...] | None:
 
 async def attachments(root: Root, info: Info) -> tuple[model.Attachment, ...] | None:
     place = OrderPlace(root.ref, root.agreement.ref if root.agreement else None)
-    return await info.context.loaders.load(ORDER_ATTACHMENTS, place)
+    return told(info, await info.context.loaders.load(ORDER_ATTACHMENTS, place), root.ref.account)
 
 
 async def agreement(root: strawberry.Parent[model.Order | model.Attachment], info: Info) -> Agreement | None:

@@ -29,8 +29,8 @@ described(
     DONE="All of it was done.",
     PARTLY_DONE="A part of it was done; `userErrors` say what was not.",
     REFUSED="Nothing was done; `userErrors` say why.",
-    UNKNOWN="The vendor's answer was lost, and a search did not settle it. The same request with the same key looks "
-    "again, and never does it twice.",
+    UNKNOWN="The vendor's answer was lost, and a search did not settle it; or the request's time was over before the "
+    "write was. The same request with the same key looks again, and never does it twice.",
 )
 described(
     UserErrorCode,

@@ -95,7 +95,8 @@ async def changes(context: Context, watch: Watch, refs: Sequence[Ref]) -> AsyncG
         while True:
             ref, sight = await watcher.next()
             refresh(context, watch)
-            context.tally.spent, watcher.calls = watcher.calls, 0
+            context.tally.owe(watcher.calls)
+            watcher.calls = 0
             change = news(ref, seen(context, ref, sight), told.get(ref))
             if change is None:
                 continue

@@ -61,6 +61,16 @@ class Metrics:
         self.call_seconds = self._histogram(
             "vendor_call_seconds", "How long calls to vendors took.", SECONDS, "vendor", "account"
         )
+        self.wait_seconds = self._histogram(
+            "vendor_wait_seconds", "How long calls to vendors waited for their turn.", SECONDS, "vendor", "account"
+        )
+        self.retries = self._counter("vendor_retries", "Calls that were made again.", "vendor", "account")
+        self.circuit_state = self._gauge(
+            "circuit_state", "1 for the state that a circuit is in.", "livemax", "vendor", "account", "routes", "state"
+        )
+        self.calls_left = self._gauge(
+            "vendor_calls_left", "Calls that may go out at once by the budget.", "livesum", "vendor", "account"
+        )
         self.writes = self._counter("writes", "Writes by how they ended.", "vendor", "account", "write", "outcome")
         self.refused = self._counter("auth_failures", "Credentials that were not taken.", "reason")
         self.account_state = self._gauge(
@@ -82,6 +92,9 @@ class Metrics:
         status = status_class(record.status)
         self.calls.labels(record.vendor, record.account, record.route, record.method, status, purpose).inc()
         self.call_seconds.labels(record.vendor, record.account).observe(record.milliseconds / 1_000)
+        self.wait_seconds.labels(record.vendor, record.account).observe(record.waited / 1_000)
+        if record.attempt > 1:
+            self.retries.labels(record.vendor, record.account).inc()
 
     def text(self) -> bytes:
         """All figures in Prometheus' text format, those of the other workers too."""

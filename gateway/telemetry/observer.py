@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import time
@@ -18,13 +19,14 @@ from gateway.telemetry.logs import OPERATION
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.traces import Traces
 from gateway.upstream.correlation import CORRELATION
-from gateway.upstream.tally import TALLY, count
+from gateway.upstream.tally import asked, count
 from gateway.upstream.wire import CallRecord
 
 NAME_LENGTH: Final = 64
 MAX_CODES: Final = 10
 STREAMED: Final = "subscription"
 UNKNOWN: Final = "unknown"
+CANCELLED: Final = "CANCELLED"
 
 log = logging.getLogger("gateway.operations")
 
@@ -64,7 +66,7 @@ class Observer:
     def call(self, record: CallRecord) -> None:
         """A call to a vendor, as it ended."""
         count(record)
-        self.metrics.call(record, asked=TALLY.get() is not None)
+        self.metrics.call(record, asked=asked())
         self.traces.call(record)
 
     @contextmanager
@@ -82,6 +84,10 @@ class Observer:
                 raise
             except Exception:
                 seen.codes = ("INTERNAL",)
+                raise
+            except asyncio.CancelledError:
+                if seen.type != STREAMED:  # which ends in no other way
+                    seen.codes = (CANCELLED,)
                 raise
             finally:
                 seconds = time.perf_counter() - started

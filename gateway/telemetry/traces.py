@@ -71,6 +71,8 @@ class Traces:
         }
         if record.status is not None:
             attributes["http.response.status_code"] = record.status
+        if waited := round(record.waited):
+            attributes["order_gateway.waited_milliseconds"] = waited
         span = self._tracer.start_span(
             f"{record.method} {record.vendor} {record.route}",
             kind=SpanKind.CLIENT,

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import httpx
 
-from gateway.errors import VendorBadAnswer
+from gateway.errors import AnswerBrokeOff, VendorBadAnswer
 
 ENCODINGS: Final = "gzip, deflate"
 PIECE_BYTES: Final = 64 * 1024
@@ -32,7 +32,7 @@ async def whole(response: httpx.Response, method: str, cap: int) -> bytes:
             if len(body) > cap:
                 raise VendorBadAnswer("The vendor's answer is longer than this account allows.")
     except (httpx.NetworkError, httpx.ProtocolError):
-        raise VendorBadAnswer("The vendor's answer broke off.") from None
+        raise AnswerBrokeOff("The vendor's answer broke off.") from None
     announced = response.headers.get("content-length", "")
     if (
         method != "HEAD"
@@ -40,7 +40,7 @@ async def whole(response: httpx.Response, method: str, cap: int) -> bytes:
         and announced.isdecimal()
         and raw.count < int(announced)
     ):
-        raise VendorBadAnswer("The vendor's answer broke off.")
+        raise AnswerBrokeOff("The vendor's answer broke off.")
     return bytes(body)
 
 
@@ -67,7 +67,7 @@ async def unpacked(pieces: AsyncIterator[bytes], headers: httpx.Headers) -> Asyn
             if out:
                 yield out
     if packed is not None and not packed.eof:
-        raise VendorBadAnswer("The vendor's answer broke off.")
+        raise AnswerBrokeOff("The vendor's answer broke off.")
 
 
 def is_json(headers: httpx.Headers) -> bool:

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, Final
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
 import httpx
 import orjson
 
 from gateway.errors import (
+    NOT_ASKED,
     BadUserInput,
+    BudgetSpent,
     DeadlineExceeded,
     GatewayError,
     InvalidId,
@@ -30,9 +33,12 @@ from gateway.errors import (
 from gateway.model.account import AccountHealth
 from gateway.upstream.answer import Answer, general, retry_after
 from gateway.upstream.body import is_json, parsed, unpacked
+from gateway.upstream.errand import ERRAND, Errand, on
 from gateway.upstream.health import Health
 from gateway.upstream.multipart import Multipart
-from gateway.upstream.wire import CONNECT_SECONDS, CallRecord, Departure, Wire
+from gateway.upstream.retries import Retries
+from gateway.upstream.traffic import Plan, Traffic
+from gateway.upstream.wire import LOGIN, CallRecord, Departure, Wire
 
 if TYPE_CHECKING:
     from gateway.vendors.base import Limits
@@ -41,6 +47,9 @@ __all__ = ["Answer", "CallRecord", "Explain", "Stream", "Upstream", "path"]
 
 log = logging.getLogger("gateway.upstream")
 
+T = TypeVar("T")
+
+SAFE: Final = frozenset({"GET", "HEAD"})
 STREAM_SECONDS: Final = 1_800.0
 SLOWEST_UPLOAD: Final = 64 * 1024  # bytes a second: an upload gets the time that this takes, besides a call's own
 SEGMENT_LENGTH: Final = 1_024
@@ -67,7 +76,8 @@ def path(*segments: str | int) -> str:
 
 
 class Upstream:
-    """Calls for one account, at most `limits.max_concurrency` at once, each within `limits.timeout_seconds` in all.
+    """Calls for one account, by the vendor's `plan` of what it allows: in turn, made again where that may help, each
+    attempt within `limits.timeout_seconds`, all of them within the operation's time (`ERRAND`).
 
     The transport is shared and not closed here. `observe` is told of every call on the wire; `now` is the time in UTC.
     """
@@ -81,6 +91,7 @@ class Upstream:
         transport: httpx.AsyncBaseTransport,
         limits: Limits,
         explain: Explain,
+        plan: Plan | None = None,
         auth: httpx.Auth | None = None,
         headers: Mapping[str, str] | None = None,
         observe: Callable[[CallRecord], None] | None = None,
@@ -94,10 +105,16 @@ class Upstream:
         self._auth = auth
         self._headers = dict(headers or {})
         self._health = Health(now)
-        self._slots = asyncio.Semaphore(limits.max_concurrency)
+        self._traffic = Traffic(
+            account,
+            plan or Plan(),
+            max_concurrency=limits.max_concurrency,
+        )
+        self._retries = Retries(limits.max_retries, limits.retry_seconds)
+        self._streams = asyncio.Semaphore(limits.max_concurrency)
         logging.getLogger("httpx").addFilter(_no_addresses)
         self._client = httpx.AsyncClient(
-            transport=Wire(vendor, account, transport, limits, observe),
+            transport=Wire(vendor, account, transport, limits, self._traffic, observe),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             follow_redirects=False,
             trust_env=False,
@@ -134,18 +151,19 @@ class Upstream:
         leaves; what it raises keeps the call from being made. Raises GatewayError; its `sent` is False where nothing of
         the call itself left.
         """
-        departure = Departure(sending)
-        with self._judged(method, route, departure) as seen:
-            request = self._request(method, self._address(path, query), route, headers, form or json)
-            request.extensions["departure"] = departure
-            seconds = self._limits.timeout_seconds
-            if form is not None:
-                seconds += form.content_length / SLOWEST_UPLOAD
-                request.extensions["timeout"] = httpx.Timeout(seconds, connect=CONNECT_SECONDS).as_dict()
-            async with asyncio.timeout(seconds), self._slots:
+        seconds = self._limits.timeout_seconds + (form.content_length / SLOWEST_UPLOAD if form is not None else 0.0)
+
+        async def attempt(number: int) -> Answer:
+            departure = Departure(sending)
+            with self._judged(method, route, departure) as seen:
+                request = self._request(method, self._address(path, query), route, headers, form or json)
+                request.extensions |= {"departure": departure, "seconds": seconds, "attempt": number}
                 response = await self._client.send(request, auth=auth or self._auth)
-            seen.status = response.status_code
-            return self._read(response)
+                seen.status, seen.route = response.status_code, route
+                return self._read(response)
+
+        write = sending is not None or method not in SAFE
+        return await self._tried(attempt, seconds, write=write)
 
     @asynccontextmanager
     async def stream(
@@ -164,29 +182,51 @@ class Upstream:
         with `public_only` not a byte to a host outside the public network. Opening and each chunk take at most
         `timeout_seconds`, all of it half an hour.
         """
-        async with AsyncExitStack() as stack:
+        address, login = (url, None) if url is not None else (self._address(path, ""), auth or self._auth)
+
+        async def attempt(number: int) -> httpx.Response:
             with self._judged("GET", route) as seen:
-                request = self._request("GET", url or self._address(path, ""), route, headers, foreign=url is not None)
-                request.extensions |= {"stream": True, "public_only": public_only}
-                login = None if url is not None else auth or self._auth
-                async with asyncio.timeout(self._limits.timeout_seconds):
-                    await stack.enter_async_context(self._slots)
-                    response = await self._client.send(request, auth=login, stream=True)
-                    stack.push_async_callback(response.aclose)
+                request = self._request("GET", address, route, headers, foreign=url is not None)
+                request.extensions |= {"stream": True, "public_only": public_only, "attempt": number}
+                response = await self._client.send(request, auth=login, stream=True)
                 if response.status_code >= 400:
-                    seen.status = (
-                        response.status_code if url is None else None
-                    )  # a storage host says nothing of a login
+                    seen.route = route
+                    if url is None:
+                        seen.status = response.status_code  # a storage host says nothing of a login
                     self._read(response, foreign=url is not None)
+                return response
+
+        async with AsyncExitStack() as stack:
+            with self._judged("GET", route):
+                async with asyncio.timeout(self._limits.timeout_seconds):
+                    await stack.enter_async_context(self._streams)
+            response = await self._tried(attempt, self._limits.timeout_seconds, write=False)
+            stack.push_async_callback(response.aclose)
             chunks = self._chunks(response, route)
             stack.push_async_callback(chunks.aclose)
             yield Stream(response.status_code, _length_as_yielded(response.headers), chunks)
 
     def health(self) -> AccountHealth:
-        return self._health.now()
+        return self._health.now(self._traffic.circuits(), self._traffic.left())
 
     async def close(self) -> None:
+        self._traffic.close()
         await self._client.aclose()
+
+    async def _tried(self, attempt: Callable[[int], Awaitable[T]], seconds: float, *, write: bool) -> T:
+        """What an attempt gives, made again where that may help. What runs for no operation has the time of two."""
+        errand = ERRAND.get() or Errand.lasting(2 * seconds)
+        self._retries.earn()
+        with on(errand):
+            for number in count(1):
+                try:
+                    return await attempt(number)
+                except GatewayError as error:
+                    pause = self._retries.pause(error, number, write=write, left=errand.left)
+                    if pause is None:
+                        raise
+                    await asyncio.sleep(pause)
+        raise AssertionError("there is always a next number")
 
     def _address(self, path: str, query: str) -> str:
         return f"{self._base}{path}?{query}" if query else self._base + path
@@ -257,8 +297,11 @@ class Upstream:
             known.vendor, known.account = known.vendor or self._vendor, known.account or self._account
             known.sent = departure is None or departure.left
             known.of_write = departure is not None and departure.sending is not None
+            known.own_failure = self._traffic.is_own_failure(seen.status)
+            if isinstance(known, Throttled) and not isinstance(known, BudgetSpent):
+                self._traffic.throttled(seen.route, known.retry_after)
             self._health.failed(known, login_refused=seen.status == httpx.codes.UNAUTHORIZED)
-            level = logging.DEBUG if isinstance(known, NotFound) else logging.WARNING
+            level = logging.DEBUG if isinstance(known, (NotFound, *NOT_ASKED)) else logging.WARNING
             told = (self._account, method, route, seen.status or "no answer", known.code, type(error).__name__)
             log.log(level, "%s: %s %s: %s, %s (%s)", *told)
             # The cause may quote the address; who prints our error must not print that.
@@ -269,9 +312,10 @@ class Upstream:
 
 @dataclass(slots=True)
 class _Seen:
-    """How far a call got: the status of its answer, if any."""
+    """How far a call got: the status of its answer, if any, and whose answer it is, the login's or its own."""
 
     status: int | None = None
+    route: str = LOGIN
 
 
 def _segment(text: str) -> str:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.errors import (
+    BudgetSpent,
     ClientMistake,
     GatewayError,
     Misconfigured,
     NotFound,
+    OutOfTime,
     Throttled,
     VendorDenied,
     VendorRefused,
 )
-from gateway.model.account import AccountHealth, AccountState
+from gateway.model.account import AccountHealth, AccountState, Circuit
+from gateway.upstream.traffic import CircuitNow
 
 DEFAULT_RETRY_SECONDS: Final = 30.0
 
@@ -35,8 +38,8 @@ class Health:
     def failed(self, error: GatewayError, *, login_refused: bool = False) -> None:
         """A vendor that refuses one thing properly is in good health; `login_refused` means it refuses everything."""
         match error:
-            case ClientMistake():
-                return
+            case ClientMistake() | OutOfTime() | BudgetSpent():
+                return  # the vendor was not even asked, or not given its time
             case Misconfigured():
                 self._state = AccountState.MISCONFIGURED
             case VendorDenied() if login_refused:
@@ -50,8 +53,18 @@ class Health:
                 self._state = AccountState.UNAVAILABLE
                 self._retry_at = None
 
-    def now(self) -> AccountHealth:
+    def now(self, circuits: Iterable[CircuitNow] = (), remaining: int | None = None) -> AccountHealth:
+        """With the breakers as they are, and how many calls the vendor's budget leaves."""
+        clock = self._clock()
         state, retry_at = self._state, self._retry_at
-        if state is AccountState.THROTTLED and retry_at is not None and retry_at <= self._clock():
+        if state is AccountState.THROTTLED and retry_at is not None and retry_at <= clock:
             state, retry_at = AccountState.UNKNOWN if self._last_success is None else AccountState.HEALTHY, None
-        return AccountHealth(state, self._last_success, retry_at if state is AccountState.THROTTLED else None)
+        known = tuple(
+            Circuit(one.family, one.state, None if one.retry_in is None else clock + timedelta(seconds=one.retry_in))
+            for one in circuits
+        )
+        if state is not AccountState.THROTTLED:
+            # While all that was asked is left alone, the account as a whole is back when the first of it may be.
+            shut = [one.retry_at for one in known if one.retry_at is not None]
+            retry_at = min(shut) if state is AccountState.UNAVAILABLE and shut else None
+        return AccountHealth(state, self._last_success, retry_at, remaining, known)

@@ -103,6 +103,9 @@ class Reads:
         """The batch of that read, or None where this vendor has nothing of the kind."""
         return cast("Batch[K, T] | None", self._batches.get(read.name))
 
+    def forget(self, read: Read[K, Any], keys: Sequence[K]) -> None:
+        """The next read of these keys asks the vendor, whatever was kept of earlier ones."""
+
     def asks(self, key: object) -> bool:
         """Whether the vendor may be asked for that key at all."""
         return True
@@ -246,23 +249,29 @@ class Pickers:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one account's calls; each can be set in its table of the configuration."""
+    """Bounds of one account's calls; each can be set in its table of the configuration. How many calls are in flight is
+    found out below `max_concurrency`. A call is made again `max_retries` times at most, first after about
+    `retry_seconds`. Agreements and reference data are kept for `cache_seconds`."""
 
     timeout_seconds: float = 20.0
-    max_concurrency: int = 16
+    max_concurrency: int = 64
     max_answer_bytes: int = 32 * 1024 * 1024
+    max_retries: int = 2
+    retry_seconds: float = 0.2
+    cache_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """What adapters need from the outside: the way out, a safe for rotating secrets, the time (UTC), and who is told of
-    every call on the wire."""
+    every call on the wire. `processes` is among how many what a vendor allows is shared out."""
 
     transport: httpx.AsyncBaseTransport
     vault: Vault
     now: Callable[[], datetime]
     allow_private_redirects: bool = False
     observe: Callable[[CallRecord], None] | None = None
+    processes: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,9 +76,9 @@ class Row:
         return self.text(*names) or None
 
     def required(self, *names: str) -> str:
-        """A string without which the row is nothing; raises VendorBadAnswer."""
+        """A string without which the row is nothing; raises VendorBadAnswer. A boolean is no name of anything."""
         value = self.filled(*names)
-        if value is None:
+        if value is None or isinstance(self.get(*names), bool):
             raise VendorBadAnswer(f"The vendor's {self.where} has no {names[0]}.")
         return value
 
@@ -142,6 +142,14 @@ class Row:
             return ()
         return tuple(Row(v, f"{self.where} {names[0]}[{n}]") for n, v in enumerate(value) if isinstance(v, dict))
 
+    def every(self, *names: str) -> tuple[Row, ...]:
+        """The objects of the list under that name, where none may be missing; raises VendorBadAnswer if one is no
+        object, or the whole no list."""
+        found, value = self.rows(*names), self.get(*names)
+        if value is not None and not (isinstance(value, list) and len(found) == len(value)):
+            raise VendorBadAnswer(f"The vendor's {self.where} has {names[0]} that cannot be read.")
+        return found
+
     def texts(self, *names: str) -> tuple[str, ...]:
         value = self.get(*names)
         return tuple(v[:TEXT_CAP] for v in value if isinstance(v, str)) if isinstance(value, list) else ()
@@ -178,9 +186,13 @@ def one_line(text: str | None) -> str | None:
 
 
 def plain(value: Any) -> str:
+    """A value as text, whatever it is; what is nested too deeply to be told is not."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)[:TEXT_CAP]
+    try:
+        return str(value)[:TEXT_CAP]
+    except RecursionError:
+        return "…"
 
 
 def moment(text: str | None, zone: tzinfo = UTC) -> datetime | None:

@@ -100,6 +100,9 @@ def test_a_full_file_comes_out_typed(tmp_path: Path) -> None:
         timeout_seconds = 3
         max_concurrency = 4
         max_answer_bytes = 5000
+        max_retries = 0
+        retry_seconds = 0.5
+        cache_seconds = 60
 
         [accounts.swo]
         vendor = "softwareone"
@@ -125,7 +128,14 @@ def test_a_full_file_comes_out_typed(tmp_path: Path) -> None:
         actor="client",
         size=Size.LARGE,
     )
-    assert acme.limits == Limits(timeout_seconds=3.0, max_concurrency=4, max_answer_bytes=5000)
+    assert acme.limits == Limits(
+        timeout_seconds=3.0,
+        max_concurrency=4,
+        max_answer_bytes=5000,
+        max_retries=0,
+        retry_seconds=0.5,
+        cache_seconds=60.0,
+    )
     assert (swo.id, swo.name, swo.settings, swo.limits) == ("swo", "swo", Plain(Secret("idt:TKN")), Limits())
 
 
@@ -270,6 +280,9 @@ def test_values_that_fit_their_types_are_judged_too(tmp_path: Path) -> None:
         strict = true
         timeout_seconds = 0
         max_concurrency = 100000
+        max_retries = 11
+        retry_seconds = -1
+        cache_seconds = 3601
         {SHOP.replace("acme", "two")}
         id = "three"
         base_url = "shop.example"
@@ -278,8 +291,11 @@ def test_values_that_fit_their_types_are_judged_too(tmp_path: Path) -> None:
     )
     assert found == [
         "accounts.one.base_url: must hold no login, query or fragment",
+        "accounts.one.cache_seconds: must be from 0 to 3600",
         "accounts.one.max_concurrency: must be from 1 to 256",
+        "accounts.one.max_retries: must be from 0 to 10",
         "accounts.one.pages: must be even when strict",
+        "accounts.one.retry_seconds: must be from 0 to 10",
         "accounts.one.timeout_seconds: must be from 0.1 to 300",
         "accounts.two.base_url: must be an https address",
         "public_url: must be https; http is for loopback addresses only",
@@ -370,3 +386,27 @@ def test_bounds_of_uploads_that_cannot_work_are_refused(tmp_path: Path) -> None:
         "max_files_per_request: must be from 1 to 100",
         "max_upload_bytes: must be from 1024 to 1099511627776",
     ]
+
+
+def test_an_operation_s_time_has_defaults_and_can_be_set(tmp_path: Path) -> None:
+    config = read(tmp_path, TOP + SHOP)
+    assert (config.deadline_seconds, config.max_deadline_seconds) == (30, 60)
+    config = read(tmp_path, "deadline_seconds = 5\nmax_deadline_seconds = 5\n" + TOP + SHOP)
+    assert (config.deadline_seconds, config.max_deadline_seconds) == (5, 5)
+    config = read(tmp_path, TOP + SHOP, ORDER_GATEWAY_DEADLINE_SECONDS="2.5")
+    assert config.deadline_seconds == 2.5
+
+
+def test_times_of_operations_that_cannot_work_are_refused(tmp_path: Path) -> None:
+    top = "deadline_seconds = 10\nmax_deadline_seconds = 9\n"
+    assert problems(tmp_path, top + TOP + SHOP) == ["max_deadline_seconds: must be at least deadline_seconds"]
+    assert problems(tmp_path, "deadline_seconds = 0\nmax_deadline_seconds = 601\n" + TOP + SHOP) == [
+        "deadline_seconds: must be from 0.1 to 600",
+        "max_deadline_seconds: must be from 0.1 to 600",
+    ]
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", '"soon"', "true"])
+def test_a_time_of_operations_is_a_number(tmp_path: Path, value: str) -> None:
+    (problem,) = problems(tmp_path, f"deadline_seconds = {value}\n" + TOP + SHOP)
+    assert problem.startswith("deadline_seconds: must be ")

@@ -107,7 +107,7 @@ async def test_one_event_s_missing_part_is_told_with_it_and_not_with_the_next() 
     async with aclosing(changes(context, context.watch, [ref("a")])) as stream:
         await anext(stream)
         context.missing(["orderChanged", "order"], NotFound("gone"))
-        context.tally.spent = 7
+        context.tally.owe(7)
         assert await context.loaders.load(ORDER, ref("a")) is not None
         assert desk.reads == 1  # it is known from the poll
         desk.put("a", OrderStatus.COMPLETED)

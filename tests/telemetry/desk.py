@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,11 +79,13 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(**top: Any) -> AsyncIterator[Desk]:
-    """With these keys of the configuration beside the demo's."""
+async def desk(change: Callable[[dict[str, dict[str, Any]]], None] | None = None, **top: Any) -> AsyncIterator[Desk]:
+    """With these keys of the configuration beside the demo's. `change` may edit the accounts' tables."""
     sandbox = create_sandbox(size=0.05)
     credentials = {name: one.emulator.credentials(VENDORS) for name, one in sandbox.desks.items()}
     document = demo_document(credentials, GATEWAY) | {"signing_keys": ["a-key-for-tests-only"]} | top
+    if change is not None:
+        change(document["accounts"])
     exporter = InMemorySpanExporter()
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(exporter))

@@ -12,7 +12,7 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram
 
 from gateway.edge.access import ROUTES
-from gateway.model.account import AccountState
+from gateway.model.account import AccountState, CircuitState
 from gateway.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +20,7 @@ DASHBOARD = json.loads((ROOT / "deploy" / "grafana-dashboard.json").read_text())
 ALERTS = (ROOT / "deploy" / "prometheus-alerts.yaml").read_text()
 DOCS = (ROOT / "docs" / "operations.md").read_text()
 ENDINGS: dict[type, tuple[str, ...]] = {Counter: ("_total",), Gauge: ("",), Histogram: ("_bucket", "_sum", "_count")}
+STATES = {"order_gateway_account_state": AccountState, "order_gateway_circuit_state": CircuitState}
 OF_PROMETHEUS = {"job", "instance"}
 OF_PROCESSES = {"process_resident_memory_bytes", "process_cpu_seconds_total"}
 SELECTOR = re.compile(r"([a-z][a-z0-9_]*)\{([^}]*)\}")
@@ -59,11 +60,11 @@ def test_each_expression_asks_for_what_there_is(where: str, expression: str) -> 
     assert {name for name, _ in SELECTOR.findall(expression)} <= found
     for name, matchers in SELECTOR.findall(expression):
         assert set(re.findall(r"(\w+)[=!]", matchers)) <= KNOWN[name] | OF_PROMETHEUS, name
+        for states in re.findall(r'state[=!]~?"([^"]*)"', matchers):
+            assert set(states.split("|")) <= {state.value for state in STATES[name]}
     labels = set.intersection(*(KNOWN[name] for name in found)) | OF_PROMETHEUS
     for grouped in GROUPING.findall(expression):
         assert {label.strip() for label in grouped.split(",")} <= labels
-    for states in re.findall(r'state[=!]~?"([^"]*)"', expression):
-        assert set(states.split("|")) <= {state.value for state in AccountState}
     assert expression.count("(") == expression.count(")")
 
 

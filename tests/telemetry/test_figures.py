@@ -8,10 +8,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gateway.errors import GatewayError
 from gateway.model.account import AccountState
 from gateway.sandbox.control import Fault
 from gateway.telemetry.metrics import DIRECTORY_VARIABLE, Metrics, bury_dead
+from gateway.upstream import breaker
+from gateway.upstream.breaker import FEWEST_CALLS
 from tests.telemetry.desk import Series, desk, series
 
 ORDERS = "query Newest { orders(first: 3) { nodes { number } } }"
@@ -58,7 +62,68 @@ async def test_an_account_s_state_is_told_as_its_calls_left_it() -> None:
     assert total(after, "order_gateway_account_state", account="contoso", state="healthy") == 1
     assert total(after, "order_gateway_account_state") == 3
     assert total(after, "order_gateway_vendor_calls_total", account="acme", status="5xx") > 0
-    assert {state.value for state in AccountState} == values(after, "state")
+    assert states(after, "order_gateway_account_state").keys() == {state.value for state in AccountState}
+
+
+def hasty(accounts: dict[str, dict[str, Any]]) -> None:
+    """Retries without a pause worth the name."""
+    for table in accounts.values():
+        table["retry_seconds"] = 0.001
+
+
+async def test_a_circuit_that_opens_is_told_and_calls_made_again_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(breaker, "FIRST_SECONDS", 600.0)
+    circuit, market = "order_gateway_circuit_state", "{ orders(filter: {vendors: [SOFTWAREONE]}) { nodes { number } } }"
+    async with desk(hasty) as here:
+        await here.ask(market)
+        before = await here.figures()
+        here.sandbox.desks["softwareone"].add(Fault("error", status=503, times=None))
+        for _ in range(FEWEST_CALLS):
+            await here.ask(market)
+        after = await here.figures()
+        made = len(here.sandbox.desks["softwareone"].journal)
+        again = total(after, "order_gateway_vendor_retries_total", account="marketplace")
+        asked = total(after, "order_gateway_operations_total", type="query")
+    labels = {"vendor": "softwareone", "account": "marketplace", "routes": "all"}
+    assert states(before, circuit, **labels) == {"closed": 1, "open": 0, "half_open": 0}
+    assert states(after, circuit, **labels) == {"closed": 0, "open": 1, "half_open": 0}
+    assert total(before, "order_gateway_vendor_retries_total") == 0
+    assert 0 < again < made < asked + again, "some operations found the circuit open"
+    assert total(after, circuit, account="contoso") == 0, "it was never asked"
+
+
+def states(known: Series, name: str, **labels: str) -> dict[str, float]:
+    found = ((dict(own), value) for (one, own), value in known.items() if one == name)
+    return {own["state"]: value for own, value in found if labels.items() <= own.items()}
+
+
+async def test_calls_left_are_told_of_accounts_whose_limit_is_known() -> None:
+    def few(accounts: dict[str, dict[str, Any]]) -> None:
+        accounts["acme"]["calls_per_hour"] = 360  # 68 at once, and then one in 13 seconds
+
+    async with desk(few) as here:
+        before = await here.figures()
+        await here.ask(ORDERS)
+        after = await here.figures()
+        made = len(here.sandbox.desks["sellercloud"].journal)
+    assert total(before, "order_gateway_vendor_calls_left", account="acme") == 68
+    assert 0 <= total(after, "order_gateway_vendor_calls_left", account="acme") - (68 - made) <= 1 < made
+    assert total(after, "order_gateway_vendor_calls_left", account="contoso") > 0
+    assert not [own for name, own in after if name.endswith("calls_left") and ("account", "marketplace") in own]
+
+
+async def test_each_call_s_wait_for_its_turn_is_told() -> None:
+    async with desk() as here:
+        await here.ask(ORDERS)
+        quiet = await here.figures()
+        here.sandbox.desks["softwareone"].add(Fault("throttle", retry_after=0.5))
+        await here.ask("{ orders(first: 4) { nodes { number } } }")
+        known = await here.figures()
+        made = here.journal()
+    wait = "order_gateway_vendor_wait_seconds"
+    assert total(quiet, f"{wait}_bucket", le="0.5") == total(quiet, f"{wait}_count") > 3
+    assert total(known, f"{wait}_count") == made
+    assert total(known, f"{wait}_sum", account="marketplace") >= 0.4, "the pause that the vendor asked for"
 
 
 async def test_hostile_requests_add_no_value_to_any_label() -> None:

@@ -110,6 +110,18 @@ async def test_a_vendor_call_without_an_answer_is_a_failed_span() -> None:
     assert {one.attributes["order_gateway.account"] for one in failed if one.attributes} == {"acme"}
 
 
+async def test_a_call_s_span_says_how_long_it_waited_for_its_turn_and_which_attempt_it_was() -> None:
+    async with desk() as here:
+        here.sandbox.desks["softwareone"].add(Fault("throttle", retry_after=0.5))
+        await here.ask("{ orders(first: 3, filter: {vendors: [SOFTWAREONE]}) { nodes { number } } }")
+        _, calls = here.spans()
+    first, second = [dict(call.attributes or {}) for call in calls]
+    assert (first["http.response.status_code"], first["order_gateway.attempt"]) == (429, 1)
+    assert (second["http.response.status_code"], second["order_gateway.attempt"]) == (200, 2)
+    assert "order_gateway.waited_milliseconds" not in first
+    assert 400 <= int(str(second["order_gateway.waited_milliseconds"])) < 30_000
+
+
 async def test_partner_center_hears_the_correlation_id_and_no_vendor_hears_of_the_trace() -> None:
     id_ = "0f8fad5b-d9cb-469f-a165-70867728950e"
     async with desk() as here:

@@ -190,7 +190,7 @@ async def test_a_login_that_fails_is_the_calls_own_error_and_tells_no_secret(
     caplog.set_level(logging.INFO)
     desk = Desk(login)
     told: list[CallRecord] = []
-    limits = Limits(timeout_seconds=0.3 if login is silence else 5)
+    limits = Limits(timeout_seconds=0.3 if login is silence else 5, max_retries=0)
     async with (
         running(desk) as vendor,
         upstream(vendor.url, limits=limits, observe=told.append, auth=login_at(vendor.url)) as client,
@@ -209,7 +209,7 @@ async def test_a_login_that_fails_is_the_calls_own_error_and_tells_no_secret(
 async def test_logins_count_among_the_calls_in_flight() -> None:
     told: list[CallRecord] = []
     desk = Desk()
-    limits = Limits(timeout_seconds=5, max_concurrency=1)
+    limits = Limits(timeout_seconds=5, max_concurrency=1, max_retries=0)
     async with running(desk) as vendor:
         login = login_at(vendor.url)
         async with upstream(vendor.url, limits=limits, auth=login, observe=told.append) as client:

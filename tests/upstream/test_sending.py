@@ -11,13 +11,14 @@ import pytest
 
 from gateway.errors import GatewayError, InProgress, Throttled, VendorBadAnswer, VendorRefused
 from gateway.secret import Secret
+from gateway.upstream.errand import Errand, on
 from gateway.upstream.login import Token, TokenLogin
 from gateway.upstream.multipart import Multipart, Part
 from gateway.vendors.base import Limits
 from tests.upstream.test_engine import hang_up, silence
 from tests.upstream.vendor import Answering, Seen, reply, running, upstream
 
-SHORT = Limits(timeout_seconds=0.3)
+SHORT = Limits(timeout_seconds=0.3, max_retries=0)
 
 
 def login(url: str) -> TokenLogin:
@@ -131,12 +132,14 @@ async def test_a_login_that_fails_after_a_401_is_no_write_that_may_have_been_don
 
 
 async def test_waiting_for_a_place_is_no_write_that_may_have_been_done() -> None:
-    limits = Limits(timeout_seconds=0.3, max_concurrency=1)
-    async with running() as vendor, upstream(vendor.url, limits=limits) as client:
-        async with client._slots:
-            with pytest.raises(GatewayError) as caught:
-                await client.call("POST", "/x", route="/x", json={})
-        assert vendor.seen == []
+    limits = Limits(timeout_seconds=5, max_concurrency=1, max_retries=0)
+    async with running(silence) as vendor, upstream(vendor.url, limits=limits) as client:
+        first = asyncio.create_task(client.get("/", route="/"))
+        await vendor.came.wait()
+        with on(Errand.lasting(0.2)), pytest.raises(GatewayError) as caught:
+            await client.call("POST", "/x", route="/x", json={})
+        first.cancel()
+        assert len(vendor.seen) == 1
     assert caught.value.certain
 
 

@@ -13,7 +13,7 @@ from gateway.vendors.base import Limits
 from tests.upstream.test_engine import silence
 from tests.upstream.vendor import HangUp, Seen, reply, running, upstream
 
-ONE = Limits(timeout_seconds=2, max_concurrency=1, max_answer_bytes=1_000)
+ONE = Limits(timeout_seconds=2, max_concurrency=1, max_answer_bytes=1_000, max_retries=0)
 FILE = b"0123456789" * 50_000
 
 
@@ -109,16 +109,17 @@ async def test_a_cancelled_reader_gives_slot_and_connection_back() -> None:
         assert await content(client) == (200, b"next")
 
 
-async def test_an_open_file_holds_its_slot() -> None:
-    limits = Limits(timeout_seconds=0.2, max_concurrency=1)
+async def test_an_open_file_keeps_other_files_waiting_but_no_calls() -> None:
+    limits = Limits(timeout_seconds=0.2, max_concurrency=1, max_retries=0)
     async with (
-        running(reply(b"file")) as vendor,
+        running(reply(b"file", content_type=None), reply(b"{}")) as vendor,
         upstream(vendor.url, limits=limits) as client,
         client.stream("/", route="/"),
     ):
+        await client.get("/", route="/")
         with pytest.raises(DeadlineExceeded):
-            await client.get("/", route="/")
-    assert len(vendor.seen) == 1
+            await content(client)
+    assert len(vendor.seen) == 2
 
 
 async def test_a_file_that_breaks_off_or_stalls_is_an_error_and_never_just_short() -> None:
@@ -131,7 +132,7 @@ async def test_a_file_that_breaks_off_or_stalls_is_an_error_and_never_just_short
         await writer.drain()
         await silence(seen, writer)
 
-    limits = Limits(timeout_seconds=0.2)
+    limits = Limits(timeout_seconds=0.2, max_retries=0)
     async with running(cut, stall, silence) as vendor, upstream(vendor.url, limits=limits) as client:
         with pytest.raises(VendorUnavailable):
             await content(client)

@@ -128,7 +128,7 @@ async def upstream(
         account="acme",
         base_url=url,
         transport=transport,
-        limits=limits or Limits(timeout_seconds=5),
+        limits=limits or Limits(timeout_seconds=5, max_retries=0),
         explain=explain,
         observe=observe,
         **more,  # type: ignore[arg-type]  # tests pass the constructor's own arguments on

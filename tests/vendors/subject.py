@@ -116,17 +116,22 @@ class Subject:
 
 
 @asynccontextmanager
-async def subject(name: str) -> AsyncIterator[Subject]:
+async def subject(
+    name: str,
+    between: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda transport: transport,
+    **settings: Any,
+) -> AsyncIterator[Subject]:
+    """`between` wraps the way to the vendor; `settings` are more of the account's."""
     sandbox = create_sandbox(size=SIZE)
     credentials = {key: desk.emulator.credentials(ROOT) for key, desk in sandbox.desks.items()}
     document = {
         "public_url": ROOT,
         "allow_private_redirects": True,
-        "accounts": {name: ACCOUNTS[name](credentials)},
+        "accounts": {name: ACCOUNTS[name](credentials) | settings},
     }
     config = load_table(document, {}, REGISTRY)
     ledger = SqliteLedger(Database(None), keep_seconds=86_400, lease_seconds=LEASE_SECONDS)
-    async with open_accounts(config, httpx.ASGITransport(app=sandbox.app)) as accounts:
+    async with open_accounts(config, between(httpx.ASGITransport(app=sandbox.app))) as accounts:
         writer = Writer(ledger, seconds=WRITE_SECONDS, lease_seconds=LEASE_SECONDS)
         one = Subject(accounts[name], accounts, sandbox, writer)
         try:

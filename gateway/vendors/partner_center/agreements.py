@@ -11,8 +11,10 @@ from gateway.model.account import Account
 from gateway.model.agreement import Agreement, AgreementKind, AgreementStatus
 from gateway.model.ref import Ref
 from gateway.vendors.base import AgreementFilter, Position, Step, agreement_position
+from gateway.vendors.partial import Partial
 from gateway.vendors.partner_center import mapping_customers as mapping
 from gateway.vendors.partner_center.api import Api
+from gateway.vendors.partner_center.asking import told
 from gateway.vendors.partner_center.customers import Customers
 from gateway.vendors.partner_center.fanout import Fanout
 from gateway.vendors.partner_center.lists import CustomerLists
@@ -46,21 +48,25 @@ class Agreements:
     async def step(
         self, wanted: AgreementFilter, after: Position | None, limit: int, descending: bool
     ) -> Step[Agreement]:
-        return await self._lists.step(await self._covered(wanted), lambda one: True, after, limit, descending)
+        covered = await self._covered(wanted)
+        return await self._lists.step(covered, lambda one: True, after, limit, descending, covered.omitted)
 
     async def count(self, wanted: AgreementFilter) -> int | None:
-        return await self._lists.count(await self._covered(wanted), lambda one: True)
+        covered = await self._covered(wanted)
+        return await self._lists.count(covered, lambda one: True, covered.omitted)
 
     async def read(self, refs: Sequence[Ref]) -> Mapping[Ref, Agreement | GatewayError]:
         """The vendor gives agreements no id: one call per customer, and the digest finds the right one."""
         lists = await self._fanout.each([ref.parts[0] for ref in refs], self._lists.read)
         answers: dict[Ref, Agreement | GatewayError] = {}
-        for ref in refs:
-            answer = lists[ref.parts[0]]
+        for customer, answer in lists.items():
+            own = [ref for ref in refs if ref.parts[0] == customer]
             if isinstance(answer, GatewayError):
-                answers[ref] = answer
-            else:
-                answers |= {one.ref: one for _, one in answer.rows if one.ref == ref}
+                answers |= dict.fromkeys(own, answer)
+                continue
+            listed = {one.ref: one for _, one in answer.rows}
+            for ref in own:
+                answers |= told(ref, listed, answer.omitted)
         return answers
 
     async def direct_signed(self, refs: Sequence[Ref]) -> Mapping[Ref, bool | GatewayError]:
@@ -74,12 +80,12 @@ class Agreements:
 
         return await self._fanout.each(refs, one)
 
-    async def _covered(self, wanted: AgreementFilter) -> tuple[str, ...]:
+    async def _covered(self, wanted: AgreementFilter) -> Partial[str]:
         """Whose agreements all match: they are of one kind and status, so the conditions keep all or none."""
         possible = (not wanted.kinds or AgreementKind.ACCEPTED_TERMS in wanted.kinds) and (
             not wanted.statuses or AgreementStatus.ACCEPTED in wanted.statuses
         )
-        return await self._customers.listed(wanted.customer_keys) if possible else ()
+        return await self._customers.listed(wanted.customer_keys) if possible else Partial(())
 
     async def _list(self, customer: str) -> list[Any]:
         path = ("customers", customer, "agreements")

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
-from gateway.errors import GatewayError, NotFound, Unsupported
+from gateway.errors import NOT_ASKED, GatewayError, NotFound, Unsupported
 from gateway.model.account import Account, AccountHealth
 from gateway.upstream.client import Stream, Upstream
 from gateway.upstream.client import path as joined
@@ -20,6 +20,7 @@ from gateway.vendors.base import Limits, Services
 from gateway.vendors.partner_center.login import UserLogin, application
 from gateway.vendors.partner_center.refusals import explain
 from gateway.vendors.partner_center.settings import Settings
+from gateway.vendors.partner_center.traffic import plan
 
 T = TypeVar("T")
 
@@ -45,6 +46,7 @@ class Api:
             transport=services.transport,
             limits=limits,
             explain=explain,
+            plan=plan(settings).among(services.processes),
             auth=application(settings) if settings.app_only else self._user,
             headers={"Accept": "application/json", "MS-Contract-Version": "v1"},
             now=services.now,
@@ -136,7 +138,7 @@ class Api:
         except GatewayError as error:
             error.vendor, error.account = VENDOR, self._account
             error.correlation_id = error.correlation_id or ids[CORRELATION]
-            level = logging.DEBUG if isinstance(error, NotFound) else logging.WARNING
+            level = logging.DEBUG if isinstance(error, (NotFound, *NOT_ASKED)) else logging.WARNING
             told = (self._account, error.code, REQUEST, ids[REQUEST], CORRELATION, error.correlation_id)
             log.log(level, "%s: %s, %s %s, %s %s", *told)
             raise

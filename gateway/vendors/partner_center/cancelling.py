@@ -14,7 +14,6 @@ from gateway.model.ref import Ref
 from gateway.model.writing import Outcome, UserError, UserErrorCode, WriteState
 from gateway.vendors.base import SUBSCRIPTION
 from gateway.vendors.commands import CancelOrder
-from gateway.vendors.partner_center import mapping
 from gateway.vendors.partner_center import rules_cancelling as rules
 from gateway.vendors.partner_center.api import Api
 from gateway.vendors.partner_center.arrival import lead
@@ -23,7 +22,7 @@ from gateway.vendors.partner_center.fanout import Fanout
 from gateway.vendors.partner_center.mapping_cancelling import if_match, order_cancelled, order_tag, request_id
 from gateway.vendors.partner_center.orders import ONE, Orders, address
 from gateway.vendors.partner_center.refusals import refuses, user_error
-from gateway.vendors.reading import Row, one_line
+from gateway.vendors.reading import one_line
 from gateway.vendors.writes import Attempt
 
 MAX_TOLD: Final = 1_000
@@ -125,7 +124,7 @@ class Cancelling:
             return await self._api.send(
                 "PATCH",
                 address(ref),
-                lambda answer: mapping.order(Row(answer, "order"), self._account, ref.parts[0]),
+                lambda answer: self._orders.made(answer, ref),
                 route=ONE,
                 request_id=request_id(case.attempt.id, body, answers),
                 json=body,

@@ -100,7 +100,7 @@ class CartWrites:
             if memo is not None and isinstance(error, NotFound):
                 return Outcome.unknown(GONE)
             raise
-        cart = self._carts.made(raw, ref.parts[0])
+        cart = self._carts.same(raw, ref)
         if memo is not None and memo["before"] != changed_at(cart):
             return self._found(cart, memo, attempt)
         return await self._put(command, raw, cart, attempt)
@@ -120,7 +120,7 @@ class CartWrites:
             return await self._api.send(
                 "PUT",
                 place(ref),
-                lambda answer: self._carts.made(answer, customer),
+                lambda answer: self._carts.same(answer, ref),
                 route=ONE,
                 request_id=repeats.request_id,
                 json=body,

@@ -11,6 +11,7 @@ from gateway.model.account import Account
 from gateway.model.cart import Cart
 from gateway.model.ref import Ref
 from gateway.vendors.partner_center.api import Api
+from gateway.vendors.partner_center.asking import asked
 from gateway.vendors.partner_center.fanout import Fanout
 from gateway.vendors.partner_center.mapping_carts import cart
 
@@ -30,11 +31,16 @@ class Carts:
 
     async def one(self, ref: Ref) -> Cart:
         """Raises GatewayError."""
-        return await self._api.get(place(ref), lambda body: self.made(body, ref.parts[0]), route=ONE)
+        return await self._api.get(place(ref), lambda body: self.same(body, ref), route=ONE)
 
     async def raw(self, ref: Ref) -> Any:
         """The cart as the vendor answers it. Raises GatewayError."""
         return await self._api.get(place(ref), lambda body: body, route=ONE)
+
+    def same(self, body: Any, ref: Ref) -> Cart:
+        """The cart behind the ref that an answer holds. Raises VendorBadAnswer."""
+        cart = self.made(body, ref.parts[0])
+        return asked(cart, cart.ref, ref)
 
     def made(self, body: Any, customer: str) -> Cart:
         """The cart that an answer holds. Raises VendorBadAnswer."""

@@ -10,6 +10,7 @@ from gateway.errors import BadUserInput, FilterRequired, GatewayError, VendorDen
 from gateway.model.ref import GUID, Kind, Ref
 from gateway.model.values import Party
 from gateway.vendors.base import PickerPage
+from gateway.vendors.partial import Partial
 from gateway.vendors.partner_center import mapping_customers as mapping
 from gateway.vendors.partner_center.api import Api
 from gateway.vendors.partner_center.mapping_commerce import CUSTOMERS, canonical, readable
@@ -39,19 +40,22 @@ class Customers:
         self._api = api
         self._configured = tuple(dict.fromkeys(map(canonical, settings.customers)))
         self._max_listed = settings.max_customers_per_list
-        self._shelf: Shelf[tuple[Party, ...]] = Shelf(
+        self._shelf: Shelf[Partial[Party]] = Shelf(
             seconds=KEPT_SECONDS, now=now, max_entries=1, max_weight=1, weigh=lambda _: 1
         )
 
-    async def listed(self, keys: Sequence[str]) -> tuple[str, ...]:
+    async def listed(self, keys: Sequence[str]) -> Partial[str]:
         """The customers named, or else the configured ones, or else all; a key of another vendor's form is nobody here.
 
         Raises FilterRequired where they are more than one list may read, before any of them is asked about.
         """
         if keys:
-            found = tuple(dict.fromkeys(canonical(key) for key in keys if GUID.fullmatch(key)))
+            found = Partial(dict.fromkeys(canonical(key) for key in keys if GUID.fullmatch(key)))
+        elif self._configured:
+            found = Partial(self._configured)
         else:
-            found = self._configured or tuple(party.key for party in await self.all())
+            everybody = await self.all()
+            found = Partial((party.key for party in everybody), everybody.omitted)
         if len(found) > self._max_listed:
             raise FilterRequired(
                 f"This would read the lists of {len(found)} customers, and {self._max_listed} are allowed at once; "
@@ -59,7 +63,7 @@ class Customers:
             )
         return found
 
-    async def all(self) -> tuple[Party, ...]:
+    async def all(self) -> Partial[Party]:
         """By name. Raises VendorDenied where this login may not list them."""
         return await self._shelf.get(CUSTOMERS, self._read)
 
@@ -75,7 +79,7 @@ class Customers:
         self, search: str | None, first: int, after: str | None, keys: frozenset[str] | None = None
     ) -> PickerPage[Party]:
         """A page of customers whose name or key contains the text. Raises BadUserInput for a strange cursor."""
-        parties = await self.all()
+        parties: Sequence[Party] = await self.all()
         if keys is not None:
             parties = tuple(party for party in parties if party.key in keys)
         if self._configured:
@@ -90,8 +94,9 @@ class Customers:
         page = tuple(found[:first])
         return PickerPage(page, tuple(party.key for party in page), len(found) > len(page))
 
-    async def _read(self) -> tuple[Party, ...]:
+    async def _read(self) -> Partial[Party]:
         found: dict[str, Party] = {}
+        omitted = 0
         token: str | None = None
         while len(found) < MAX_CUSTOMERS:
             parties, token = await self._api.get(
@@ -103,6 +108,10 @@ class Customers:
             )
             before = len(found)
             found.update((party.key, party) for party in parties)
-            if token is None or len(found) == before:
+            omitted += parties.omitted
+            if token is None:
                 break
-        return tuple(sorted(found.values(), key=lambda party: ((party.name or "").casefold(), party.key)))
+            if len(found) == before:
+                omitted += 1  # it says that there is at least one more, and shows none
+                break
+        return Partial(sorted(found.values(), key=lambda party: ((party.name or "").casefold(), party.key)), omitted)

@@ -81,8 +81,10 @@ class CustomerLists(Generic[T]):
         after: Position | None,
         limit: int,
         descending: bool,
+        unread: int = 0,
     ) -> Step[T]:
-        """The next rows of these customers, at most `limit`; raises where no customer can be read."""
+        """The next rows of these customers, at most `limit`; raises where no customer can be read. `unread` is how many
+        customers more there are, of whom nobody knows who they are."""
         lists, failures = await self._gathered(customers)
         omitted = sum(one.omitted for one in lists)
         nearest = [
@@ -97,21 +99,21 @@ class CustomerLists(Generic[T]):
             resume=page[-1][0] if page and len(nearest) > len(page) else None,
             # Unreadable rows have no place in the list, so its beginning tells of them.
             omitted=omitted if after is None else 0,
-            notice=_notice(failures, len(customers)),
+            notice=_notice(failures, len(customers), unread),
             # Counting looks at every row; a walk needs it once.
-            total=None if failures or omitted or after is not None else _count(lists, keep),
+            total=None if failures or omitted or unread or after is not None else _count(lists, keep),
             lag_seconds=self._lag_seconds,
         )
 
-    async def count(self, customers: Sequence[str], keep: Callable[[T], bool]) -> int | None:
+    async def count(self, customers: Sequence[str], keep: Callable[[T], bool], unread: int = 0) -> int | None:
         """How many rows match, or None where some of them cannot be read."""
         lists, failures = await self._gathered(customers)
-        return None if failures or any(one.omitted for one in lists) else _count(lists, keep)
+        return None if failures or unread or any(one.omitted for one in lists) else _count(lists, keep)
 
     async def read(self, customer: str) -> CustomerList[T]:
         """One customer's list, read now. Raises GatewayError."""
         items = await self._read(customer)
-        found: dict[Position, T] = {}
+        found: dict[str, tuple[Position, T]] = {}
         omitted = 0
         for start in range(0, len(items), SLICE):
             for item in items[start : start + SLICE]:
@@ -120,9 +122,10 @@ class CustomerLists(Generic[T]):
                 except VendorBadAnswer:
                     omitted += 1
                 else:
-                    found[self._position(row)] = row
+                    position = self._position(row)
+                    found[position.tie] = position, row  # the vendor may repeat a row, even in other words
             await asyncio.sleep(0)  # a list can be thousands of rows, and others are waiting too
-        return CustomerList(tuple(sorted(found.items(), key=_position)), omitted)
+        return CustomerList(tuple(sorted(found.values(), key=_position)), omitted)
 
     def forget(self, customer: str) -> None:
         """Drops what is kept of this customer's list, because we have just changed it."""
@@ -158,10 +161,11 @@ def _count(lists: Iterable[CustomerList[T]], keep: Callable[[T], bool]) -> int:
     return sum(keep(row) for one in lists for _, row in one.rows)
 
 
-def _notice(failures: dict[str, GatewayError], asked: int) -> GatewayError | None:
+def _notice(failures: dict[str, GatewayError], asked: int, unread: int) -> GatewayError | None:
     """One error for all the customers that are missing, with the first one's reason."""
     if not failures:
-        return None
+        lost = f"{unread} or more customers of the vendor's list cannot be read; what is theirs is missing."
+        return VendorBadAnswer(lost) if unread else None
     customer, first = next(iter(failures.items()))
     told = copy.copy(first)
     told.message = f"{len(failures)} of {asked} customers could not be listed; {customer}: {first.message}"

@@ -20,6 +20,7 @@ from gateway.model.order import (
 )
 from gateway.model.ref import Kind, Ref
 from gateway.model.values import AuditEvent, BillingCycle, OrderedItem, Vendor
+from gateway.vendors.partial import Partial
 from gateway.vendors.partner_center import mapping_commerce as commerce
 from gateway.vendors.partner_center.details import (
     Client,
@@ -89,16 +90,14 @@ KNOWN_OF_A_SUBSCRIPTION: Final = frozenset({"id", "account", "number", "agreemen
 def order(row: Row, account: Account, customer: str) -> Order:
     """An order of `customer`, whose lists and ids it came under. Raises VendorBadAnswer."""
     customer = commerce.canonical(customer)
-    # Absent on some legacy answers; another customer's order must never pass for this one's.
-    if commerce.canonical(row.filled("referenceCustomerId") or customer) != customer:
-        raise VendorBadAnswer(f"The vendor's {row.where} belongs to another customer.")
+    commerce.owned(row, customer)
     number = row.required("id")
     ref = Ref.of(account.id, Kind.ORDER, customer, number)
     status, word = row.word(ORDER_STATUSES, OrderStatus.UNKNOWN, "status")
     currency = row.filled("currencyCode")
     created_at = row.moment("creationDate")
     cycle, cycle_word = commerce.billing_cycle(row)
-    lines = tuple(_line(line, ref, currency, cycle, cycle_word) for line in row.rows("lineItems"))
+    lines = tuple(_line(line, ref, currency, cycle, cycle_word) for line in row.every("lineItems"))
     return Order(
         ref=ref,
         account_name=account.name,
@@ -133,11 +132,14 @@ def order(row: Row, account: Account, customer: str) -> Order:
 
 def provisioning(body: Any) -> Mapping[str, Provisioning]:
     """How far each line is, by line number. Raises VendorBadAnswer."""
-    return dict(commerce.readable(body, "provisioning status", _provisioned_line))
+    lines = commerce.readable(body, "provisioning status", _provisioned_line)
+    if lines.omitted:
+        raise VendorBadAnswer("The vendor's provisioning status has lines that cannot be read.")
+    return dict(lines)
 
 
-def attachments(body: Any, order: Ref) -> tuple[Attachment, ...]:
-    """The files of an order. Raises VendorBadAnswer."""
+def attachments(body: Any, order: Ref) -> Partial[Attachment]:
+    """The files of an order, as far as they can be read. Raises VendorBadAnswer."""
     return commerce.readable(body, "attachment list", lambda row: attachment(row, order))
 
 

@@ -52,12 +52,13 @@ def cart(body: Any, account: Account, customer: str, now: datetime) -> Cart:
     """A customer's cart as it stands at `now`; the vendor has no word for an expired one. Raises VendorBadAnswer."""
     row = Row(body, "cart")
     customer = commerce.canonical(customer)
+    commerce.owned(row, customer)
     ref = Ref.of(account.id, Kind.CART, customer, row.required("id"))
     expires_at = row.moment("expirationTimestamp")
     status, word = row.word(STATUSES, CartStatus.UNKNOWN, "status")
     if status is CartStatus.ACTIVE and expires_at is not None and expires_at <= now:
         status = CartStatus.EXPIRED
-    lines = tuple(_line(line, 1) for line in row.rows("lineItems"))
+    lines = tuple(_line(line, 1) for line in row.every("lineItems"))
     return Cart(
         ref=ref,
         number=ref.parts[1],
@@ -110,7 +111,7 @@ def _line(row: Row, depth: int) -> CartLine:
         purchase_commitment=commerce.commitment(row),
         renews_to=commerce.renewal(row),
         scheduled_next_term_instructions=commerce.next_term(row),
-        addon_items=tuple(_line(one, depth + 1) for one in row.rows("addonItems")),
+        addon_items=tuple(_line(one, depth + 1) for one in row.every("addonItems")),
         order_group=row.text("orderGroup"),
         pricing=commerce.pricing(row, currency),
         error=_error(error) if error else None,

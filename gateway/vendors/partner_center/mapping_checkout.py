@@ -10,6 +10,7 @@ import orjson
 from gateway.errors import VendorBadAnswer
 from gateway.model.account import Account
 from gateway.model.ref import Kind, Ref
+from gateway.vendors.partner_center.mapping_commerce import owned
 from gateway.vendors.reading import Row, one_line, shown
 
 MAX_REMARKS: Final = 50
@@ -35,11 +36,13 @@ class CheckedOut:
 
 def checked_out(body: Any, account: Account, customer: str) -> CheckedOut:
     """A CartCheckoutResult, or the bare order that one published sample shows (checkout-a-cart). Raises
-    VendorBadAnswer where it names neither an order nor an error."""
+    VendorBadAnswer where it names neither an order nor an error, or what cannot be read."""
     row = Row(body, "checkout")
     bare = row.has("id") and row.has("lineItems")
-    orders = (row,) if bare else row.rows("orders")
-    errors = () if bare else row.rows("orderErrors")
+    orders = (row,) if bare else row.every("orders")
+    errors = () if bare else row.every("orderErrors")
+    for order in orders:
+        owned(order, customer)
     if not orders and not errors:
         raise VendorBadAnswer("The vendor's answer to the checkout names no order and no error.")
     remarks = row.get("additionalInformation")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
@@ -9,11 +10,13 @@ from gateway.errors import VendorBadAnswer
 from gateway.model.cart import CatalogItem, Commitment, NextTerm, Pricing, ProductTerm, Renewal
 from gateway.model.ref import GUID, Kind, Ref
 from gateway.model.values import BillingCycle, KeyValue, Party, VendorLink
+from gateway.vendors.partial import Partial
 from gateway.vendors.reading import Row, plain
 
 T = TypeVar("T")
 
 CUSTOMERS: Final = "customers"
+OWNER: Final = re.compile(rf"(?:/v1)?/customers/({GUID.pattern})(?:/|$)")
 MAX_LINKS: Final = 50
 
 # cart-resources; `biennial` exists for the product of a next term only.
@@ -39,15 +42,24 @@ def items(body: Any, where: str) -> list[Any]:
     return found
 
 
-def readable(body: Any, where: str, make: Callable[[Row], T]) -> tuple[T, ...]:
+def readable(body: Any, where: str, make: Callable[[Row], T]) -> Partial[T]:
     """The items of a collection without those that cannot be read. Raises VendorBadAnswer."""
-    found = []
-    for place, item in enumerate(items(body, where)):
+    found, listed = [], items(body, where)
+    for place, item in enumerate(listed):
         try:
             found.append(make(Row(item, f"{where}[{place}]")))
         except VendorBadAnswer:
             continue
-    return tuple(found)
+    return Partial(found, len(listed) - len(found))
+
+
+def owned(row: Row, customer: str) -> None:
+    """Raises VendorBadAnswer where a thing asked for as one of `customer` names another one, by its field or its link
+    to itself. Some legacy orders name none; another customer's must never pass for this one's."""
+    link = OWNER.match(row.row("links").row("self").text("uri") or "")
+    named = (row.filled("referenceCustomerId"), link.group(1) if link else None)
+    if any(one is not None and canonical(one) != customer for one in named):
+        raise VendorBadAnswer(f"The vendor's {row.where} belongs to another customer.")
 
 
 def customer_reference(account: str, customer: str) -> Ref:

@@ -31,6 +31,7 @@ STATUSES: Final[Mapping[str, SubscriptionStatus]] = {
 def subscription(row: Row, account: Account, customer: str) -> ProductSubscription:
     """A subscription of `customer`. Raises VendorBadAnswer."""
     customer = commerce.canonical(customer)
+    commerce.owned(row, customer)
     ref = Ref.of(account.id, Kind.SUBSCRIPTION, customer, row.required("id"))
     status, word = row.word(STATUSES, SubscriptionStatus.UNKNOWN, "status")
     cycle, cycle_word = commerce.billing_cycle(row)

@@ -13,9 +13,12 @@ from gateway.model.account import Account
 from gateway.model.order import Attachment, Order
 from gateway.model.ref import Kind, Ref
 from gateway.vendors.base import Download, OrderFilter, OrderPlace, Position, Step, order_position
+from gateway.vendors.delivery import delivers, type_by_name
 from gateway.vendors.filters import matches
+from gateway.vendors.partial import Partial
 from gateway.vendors.partner_center import mapping
 from gateway.vendors.partner_center.api import Api
+from gateway.vendors.partner_center.asking import asked, told
 from gateway.vendors.partner_center.customers import Customers
 from gateway.vendors.partner_center.details import LineDetails, OrderDetails, Provisioning
 from gateway.vendors.partner_center.fanout import Fanout
@@ -63,10 +66,12 @@ class Orders:
         )
 
     async def step(self, wanted: OrderFilter, after: Position | None, limit: int, descending: bool) -> Step[Order]:
-        return await self._lists.step(await self._covered(wanted), _condition(wanted), after, limit, descending)
+        covered = await self._covered(wanted)
+        return await self._lists.step(covered, _condition(wanted), after, limit, descending, covered.omitted)
 
     async def count(self, wanted: OrderFilter) -> int | None:
-        return await self._lists.count(await self._covered(wanted), _condition(wanted))
+        covered = await self._covered(wanted)
+        return await self._lists.count(covered, _condition(wanted), covered.omitted)
 
     def forget(self, customer: str) -> None:
         """For our own writes: the next list reads this customer's orders anew."""
@@ -89,8 +94,12 @@ class Orders:
 
     async def one(self, ref: Ref) -> Order:
         """Raises GatewayError."""
-        customer = ref.parts[0]
-        return await self._api.get(address(ref), lambda body: self._row(body, customer), route=ONE, query=ONE_QUERY)
+        return await self._api.get(address(ref), lambda body: self.made(body, ref), route=ONE, query=ONE_QUERY)
+
+    def made(self, body: Any, ref: Ref) -> Order:
+        """The order behind the ref that an answer holds. Raises VendorBadAnswer."""
+        order = self._row(body, ref.parts[0])
+        return asked(order, order.ref, ref)
 
     async def provisioning(self, refs: Sequence[Ref]) -> Mapping[Ref, Mapping[str, Provisioning] | GatewayError]:
         async def one(ref: Ref) -> Mapping[str, Provisioning]:
@@ -115,7 +124,7 @@ class Orders:
             if isinstance(files, GatewayError):
                 answers[ref] = files
             else:
-                answers |= {file.ref: file for file in files if file.ref == ref}
+                answers |= told(ref, {file.ref: file for file in files}, files.omitted)
         return answers
 
     @asynccontextmanager
@@ -124,20 +133,21 @@ class Orders:
         customer, order, file = attachment.ref.parts
         path = ("customers", customer, "orders", order, "attachment", file)
         async with self._api.stream(path, route=ONE + "/attachment/{attachment}") as stream:
-            if stream.status != 200:
+            stated = stream.headers.get("content-type")
+            if stream.status != 200 or not delivers(stated, type_by_name(attachment.file_name)):
                 raise VendorBadAnswer("The vendor answered with something other than the file.")
             length = stream.headers.get("content-length", "")
             yield Download(
                 chunks=stream.chunks,
-                content_type=stream.headers.get("content-type"),
+                content_type=stated,
                 length=int(length) if length.isdecimal() and length.isascii() else None,
             )
 
-    async def _covered(self, wanted: OrderFilter) -> tuple[str, ...]:
+    async def _covered(self, wanted: OrderFilter) -> Partial[str]:
         if wanted.updated_from is not None:
             raise FilterNotSupported("Partner Center does not say when an order changed; leave updatedFrom out.")
         if wanted.agreement is not None:
-            return ()  # orders name no agreement here
+            return Partial(())  # orders name no agreement here
         return await self._customers.listed(wanted.customer_keys)
 
     async def _list(self, customer: str) -> list[Any]:
@@ -157,7 +167,7 @@ class Orders:
     def _row(self, item: Any, customer: str) -> Order:
         return mapping.order(Row(item, "order"), self._account, customer)
 
-    async def _files(self, order: Ref) -> tuple[Attachment, ...]:
+    async def _files(self, order: Ref) -> Partial[Attachment]:
         customer, number = order.parts
         path = ("customers", customer, "orders", number, "attachments")
         return await self._api.get(path, lambda body: mapping.attachments(body, order), route=ONE + "/attachments")

@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 from gateway.model.files import UploadLimits
 from gateway.model.ref import GUID
 from gateway.secret import Secret
+from gateway.upstream.bucket import FEWEST
 
 LONGEST_CACHE: Final = 900.0
 MOST_ATTACHMENTS: Final = 100
@@ -50,7 +51,8 @@ class Settings:
 
     `customers` are those whose orders a list reads that names none, all of the partner's if empty; one list reads at
     most `max_customers_per_list`. The vendor documents no bounds of purchase order files; `max_attachment_bytes` of
-    each and `max_attachments` at once are ours. `base_url`, `authority` and `resource` replace the cloud's own.
+    each and `max_attachments` at once are ours. `requests_per_minute` are what it allows for each kind of resource that
+    it publishes a limit of. `base_url`, `authority` and `resource` replace the cloud's own.
     """
 
     tenant_id: str
@@ -67,6 +69,7 @@ class Settings:
     list_cache_seconds: float = 60.0
     max_attachment_bytes: int = 25 * 1024 * 1024
     max_attachments: int = 10
+    requests_per_minute: int = 500
 
     def validate(self) -> list[tuple[str, str]]:
         """What is wrong with it, by key."""
@@ -81,6 +84,8 @@ class Settings:
             problems.append(("max_attachment_bytes", "must be at least 1"))
         if not 1 <= self.max_attachments <= MOST_ATTACHMENTS:
             problems.append(("max_attachments", f"must be from 1 to {MOST_ATTACHMENTS}"))
+        if self.requests_per_minute < FEWEST:
+            problems.append(("requests_per_minute", f"must be at least {FEWEST}"))
         if not all(GUID.fullmatch(customer) for customer in self.customers):
             problems.append(("customers", "must be GUIDs, the customers' tenant ids"))
         return problems

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
+
+from gateway.upstream.flights import Flights
 
 V = TypeVar("V")
 
@@ -18,14 +18,6 @@ class Kept(Generic[V]):
     value: V
     since: datetime
     weight: int
-
-
-@dataclass(slots=True, eq=False)
-class Flight(Generic[V]):
-    """A call under way and how many wait for it."""
-
-    task: asyncio.Task[V]
-    waiting: int = 0
 
 
 class Shelf(Generic[V]):
@@ -49,44 +41,24 @@ class Shelf(Generic[V]):
         self._max_weight = max_weight
         self._weigh = weigh
         self._kept: OrderedDict[str, Kept[V]] = OrderedDict()
-        self._flights: dict[str, Flight[V]] = {}
+        self._flights: Flights[str, V] = Flights(landed=self._keep)
         self._weight = 0
 
-    async def get(self, key: str, make: Callable[[], Coroutine[Any, Any, V]]) -> V:
+    async def get(self, key: str, make: Callable[[], Awaitable[V]]) -> V:
         """The value under the key, made if it is not there or too old."""
         kept = self._kept.get(key)
         if kept is not None and 0 <= (self._now() - kept.since).total_seconds() < self._seconds:
             self._kept.move_to_end(key)
             return kept.value
-        flight = self._flights.get(key)
-        if flight is None:
-            flight = self._flights[key] = Flight(asyncio.create_task(make()))
-            flight.task.add_done_callback(partial(self._landed, key))
-        flight.waiting += 1
-        try:
-            return await asyncio.shield(flight.task)
-        finally:
-            flight.waiting -= 1
-            if not flight.waiting and not flight.task.done():
-                flight.task.cancel()
-                if self._flights.get(key) is flight:
-                    del self._flights[key]
+        return await self._flights.get(key, make)
 
     def forget(self, key: str) -> None:
         """Drops what is kept; a call under way answers those who wait for it and nobody else."""
         self._drop(key)
-        self._flights.pop(key, None)
+        self._flights.forget(key)
 
     def __len__(self) -> int:
         return len(self._kept)
-
-    def _landed(self, key: str, task: asyncio.Task[V]) -> None:
-        flight = self._flights.get(key)
-        if flight is None or flight.task is not task:
-            return  # forgotten meanwhile: what it brings may be older than what made it forgotten
-        del self._flights[key]
-        if not task.cancelled() and task.exception() is None:
-            self._keep(key, task.result())
 
     def _keep(self, key: str, value: V) -> None:
         self._drop(key)

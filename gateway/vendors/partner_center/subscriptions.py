@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from gateway.errors import GatewayError, NotFound
 from gateway.model.account import Account
 from gateway.model.agreement import ProductSubscription
 from gateway.model.ref import Ref
 from gateway.vendors.partner_center.api import Api
+from gateway.vendors.partner_center.asking import asked, told
 from gateway.vendors.partner_center.fanout import Fanout
 from gateway.vendors.partner_center.mapping_commerce import readable
 from gateway.vendors.partner_center.mapping_subscriptions import subscription
@@ -19,7 +20,7 @@ from gateway.vendors.reading import Row
 LIST: Final = "/customers/{customer}/subscriptions"
 ONE: Final = LIST + "/{subscription}"
 
-Found = Mapping[Ref, ProductSubscription | GatewayError]
+Found = dict[Ref, ProductSubscription | GatewayError]
 
 
 class Subscriptions:
@@ -46,21 +47,27 @@ class Subscriptions:
     async def _one(self, ref: Ref) -> Found:
         customer, number = ref.parts
         path = ("customers", customer, "subscriptions", number)
+
+        def read(body: Any) -> ProductSubscription:
+            one = self._row(Row(body, "subscription"), customer)
+            return asked(one, one.ref, ref)
+
         try:
-            return {
-                ref: await self._api.get(path, lambda body: self._row(Row(body, "subscription"), customer), route=ONE)
-            }
+            return {ref: await self._api.get(path, read, route=ONE)}
         except NotFound:
             return {}
 
     async def _several(self, customer: str, wanted: Sequence[Ref]) -> Found:
-        found = await self._api.get(
+        rows = await self._api.get(
             ("customers", customer, "subscriptions"),
             lambda body: readable(body, "subscription list", lambda row: self._row(row, customer)),
             route=LIST,
         )
-        listed = {one.ref: one for one in found}
-        return {ref: listed[ref] for ref in wanted if ref in listed}
+        listed = {one.ref: one for one in rows}
+        answers: Found = {}
+        for ref in wanted:
+            answers |= told(ref, listed, rows.omitted)
+        return answers
 
     def _row(self, row: Row, customer: str) -> ProductSubscription:
         return subscription(row, self._account, customer)

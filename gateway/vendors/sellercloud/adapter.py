@@ -44,6 +44,7 @@ from gateway.vendors.sellercloud.pages import PAGE_SIZE, Pages
 from gateway.vendors.sellercloud.reads import COMPANIES, PAYMENT_TERMS, SHIPMENTS, SUPPLIERS, WAREHOUSES
 from gateway.vendors.sellercloud.reference import Reference, customer_of
 from gateway.vendors.sellercloud.settings import Settings
+from gateway.vendors.sellercloud.traffic import plan
 from gateway.vendors.sellercloud.updates import Updates
 from gateway.vendors.writes import CANCEL_ORDER, CREATE_PURCHASE_ORDER, UPDATE_ORDER, Writes
 
@@ -77,6 +78,7 @@ class SellercloudAdapter:
             transport=services.transport,
             limits=limits,
             explain=explain(services.now),
+            plan=plan(settings).among(services.processes),
             auth=login(settings, services.now),
             now=services.now,
             observe=services.observe,

@@ -31,6 +31,7 @@ STRAYED: Final = (
     "time_zone is not Sellercloud's."
 )
 IGNORED: Final = "Sellercloud listed purchase orders that its own filter should have left out; they are dropped."
+MISCOUNTED: Final = "Sellercloud listed more purchase orders than it counted, so some may be missing."
 UNSTABLE: Final = "More purchase orders were made within a minute than could be told apart in Sellercloud's list."
 
 
@@ -175,6 +176,8 @@ class OrderList:
             return self._bad(STRAYED)
         if any(asked.ignored(order) for order in look.page.orders.values()):
             return self._bad(IGNORED)
+        if look.page.lied:
+            return self._bad(MISCOUNTED)
         return self._bad(UNSTABLE) if look.page.seen < look.page.total else None
 
     def _bad(self, message: str) -> VendorBadAnswer:

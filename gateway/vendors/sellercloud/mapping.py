@@ -5,7 +5,6 @@ Field names and their meaning: the vendor's Swagger document and its page "Get a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Final
@@ -50,9 +49,11 @@ class Home:
 
 
 def rows_of(body: Any) -> tuple[Any, ...]:
-    """The rows of a list's answer, which may be null."""
-    items = body.get("Items") if isinstance(body, Mapping) else None
-    return tuple(items) if isinstance(items, list) else ()
+    """The rows of a list's answer, which may be null; raises VendorBadAnswer where they are anything else."""
+    items = Row(body, "list").get("Items")
+    if not isinstance(items, list | None):
+        raise VendorBadAnswer("The vendor's list is none.")
+    return tuple(items or ())
 
 
 def total_of(body: Any) -> int:
@@ -69,7 +70,7 @@ def id_of(value: Any) -> int | None:
 
 
 def order_of(value: Any, home: Home) -> Order:
-    """Raises VendorBadAnswer for a row, or a line of it, without an id."""
+    """Raises VendorBadAnswer for a row, or a line of it, without an id, and for lines that are none."""
     row = Row(value, "purchase order")
     ref = home.order(required_id(row))
     kind, vendor_kind = words.word(row, words.PO_TYPE, OrderType.OTHER, "POType")
@@ -90,7 +91,7 @@ def order_of(value: Any, home: Home) -> Order:
         customer=party(row.identifier("CompanyID"), "companies", home),
         supplier=party(row.identifier("VendorID"), "suppliers", home),
         total=amount(row, "GrandTotal"),
-        lines=tuple(line_of(line, ref, home) for line in row.rows("Items")),
+        lines=tuple(line_of(line, ref, home) for line in row.every("Items")),
         details=details_of(row, ref, home),
         tie=ref.parts[0].zfill(TIE_DIGITS),
         deferred=DEFERRED,

@@ -6,6 +6,7 @@ they are taken where they come, else the answer of `…/Items` stands in.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from gateway.errors import VendorBadAnswer
@@ -33,10 +34,30 @@ from gateway.vendors.sellercloud.words import (
 EVENTS = (("created", "Created"), ("updated", "Updated"), ("approved", "Approved"), ("received", "Received"))
 
 
-def lacks_lines(body: Any) -> bool:
-    """Whether a detail leaves the lines, or the unit of their quantities, to the call for its lines."""
+def lacks_lines(body: Any, ref: Ref) -> bool:
+    """Whether a detail leaves the lines, or the unit of their quantities, to the call for its lines; also where its own
+    cannot be read, for they are undocumented."""
     row = Row(body, "purchase order")
-    return not isinstance(row.get("Items"), list) or row.row("Metadata").boolean("EnableCaseQty") is None
+    return own_lines(row, ref) is None or row.row("Metadata").boolean("EnableCaseQty") is None
+
+
+def own_lines(row: Row, ref: Ref) -> Mapping[str, Row] | None:
+    """The detail's own lines; None where it has none, or none that can be read."""
+    try:
+        return lines_of(row, ref) if row.has("Items") else None
+    except VendorBadAnswer:
+        return None
+
+
+def lines_of(row: Row, ref: Ref) -> Mapping[str, Row]:
+    """The lines of the order by id; raises VendorBadAnswer where one has no id, or is another order's."""
+    found = {}
+    for line in row.every("Items"):
+        key, order = line.identifier("ID"), line.identifier("PurchaseID", "POId")
+        if key is None or str(order or ref.parts[0]) != ref.parts[0]:
+            raise VendorBadAnswer("The vendor's purchase order has a line without an id, or another order's.")
+        found[str(key)] = line
+    return found
 
 
 def detail_of(value: Any, lines: Any, ref: Ref, home: Home) -> OrderDetail:
@@ -53,11 +74,11 @@ def detail_of(value: Any, lines: Any, ref: Ref, home: Home) -> OrderDetail:
         notes=purchase.text("Instructions"),
         currency=currency,
         audit=audit_of(row.row("Changes"), home),
-        details=details_of(row, Row(lines, "purchase order lines"), currency, home),
+        details=details_of(row, Row(lines, "purchase order lines"), currency, ref, home),
     )
 
 
-def details_of(row: Row, lines: Row, currency: str | None, home: Home) -> SellercloudDetail:
+def details_of(row: Row, lines: Row, currency: str | None, ref: Ref, home: Home) -> SellercloudDetail:
     purchase, invoice, metadata = row.row("Purchase"), row.row("VendorAndInvoice"), row.row("Metadata")
     statuses, totals = row.row("Statuses"), row.row("TotalInfo")
     prices = Prices(currency, totals.boolean("HidePrices") is True)
@@ -65,7 +86,7 @@ def details_of(row: Row, lines: Row, currency: str | None, home: Home) -> Seller
         purchase, words.ORDER_TYPE, SellercloudOrderType.UNKNOWN, "OrderType"
     )
     cases = first(lines.boolean("PoCaseQtyEnabled"), metadata.boolean("EnableCaseQty"))
-    own_lines = row if isinstance(row.get("Items"), list) else lines
+    held = own_lines(row, ref)
     workflow = "EnableVendorInvoicesWorkflow"
     return SellercloudDetail(
         case_qty_mode=cases,
@@ -103,7 +124,10 @@ def details_of(row: Row, lines: Row, currency: str | None, home: Home) -> Seller
         related_orders=related_orders(row, home),
         related_items=related_items(row),
         custom_columns=custom_columns(row),
-        lines={str(line.identifier("ID")): line_detail(line, prices, cases) for line in own_lines.rows("Items")},
+        lines={
+            key: line_detail(line, prices, cases)
+            for key, line in (lines_of(lines, ref) if held is None else held).items()
+        },
     )
 
 

@@ -58,7 +58,7 @@ def items_of(body: Any) -> Items:
     row = Row(body, "purchase order lines")
     if "items" not in {name.lower() for name, _ in row}:
         raise VendorBadAnswer("Sellercloud's answer does not tell the lines of the purchase order.")
-    return Items(row.boolean("PoCaseQtyEnabled"), tuple(map(item_of, row.rows("Items"))))
+    return Items(row.boolean("PoCaseQtyEnabled"), tuple(map(item_of, row.every("Items"))))
 
 
 def item_of(row: Row) -> Item:

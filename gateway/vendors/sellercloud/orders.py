@@ -70,7 +70,7 @@ class Orders:
         number = ref.parts[0]
         answer = await self._upstream.get(path("PurchaseOrders", number), route="/PurchaseOrders/{order}")
         lines = None
-        if lacks_lines(answer.body):
+        if lacks_lines(answer.body, ref):
             place = path("PurchaseOrders", number, "Items")
             lines = told((await self._upstream.get(place, route="/PurchaseOrders/{order}/Items")).body)
         return detail_of(answer.body, lines, ref, self._home)
@@ -91,8 +91,10 @@ class Orders:
         """An order's tracking numbers. Raises VendorRefused where the tenant keeps one per order."""
         place = path("PurchaseOrders", ref.parts[0], "TrackingNumber", "Multiple")
         answer = await self._upstream.get(place, route="/PurchaseOrders/{order}/TrackingNumber/Multiple")
-        rows = Row(told(answer.body), "tracking numbers").rows("TrackingNumbers")
-        return tuple(shipment_of(row, ref, self._home) for row in rows)
+        row = Row(told(answer.body), "tracking numbers")
+        if "trackingnumbers" not in {name.lower() for name, _ in row}:
+            raise VendorBadAnswer("Sellercloud's answer is not about tracking numbers.")
+        return tuple(shipment_of(one, ref, self._home) for one in row.every("TrackingNumbers"))
 
 
 async def each(refs: Sequence[Ref], read: Callable[[Ref], Awaitable[T]]) -> list[T | GatewayError]:
@@ -113,7 +115,7 @@ def of(page: Page, id_: int, asked: Sequence[int]) -> Order | GatewayError | Non
     if found is not None:
         return found
     strangers = (page.orders.keys() | page.unreadable.keys()) - set(asked)
-    if strangers or page.nameless or page.seen < page.total:
+    if strangers or page.nameless or page.lied or page.seen < page.total:
         return VendorBadAnswer("Sellercloud's answer leaves open whether it has this purchase order.")
     return None
 

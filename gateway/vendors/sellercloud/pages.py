@@ -24,16 +24,18 @@ ORDERS: Final = path("PurchaseOrders")
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page, or several as one. `total` is the vendor's count; `unreadable` and `nameless` rows could not be used,
-    the latter not even told apart."""
+    the latter not even told apart. `lied`: that count was less than the rows beside it."""
 
     orders: Mapping[int, Order]
     unreadable: Mapping[int, GatewayError]
     nameless: int
     total: int
+    lied: bool = False
 
     @property
     def seen(self) -> int:
-        return len(self.orders) + len(self.unreadable) + self.nameless
+        """How many rows can be told apart: of two with one id, one may be readable and the other not."""
+        return len(self.orders.keys() | self.unreadable.keys()) + self.nameless
 
     @property
     def omitted(self) -> int:
@@ -64,6 +66,7 @@ class Pages:
             {**page.unreadable, **dict.fromkeys(undated, error)},
             page.nameless,
             page.total,
+            page.lied,
         )
 
     async def rest(self, asked: Asked, stretch: Stretch, first: Page) -> Page:
@@ -73,8 +76,11 @@ class Pages:
         known, size = first, max(first.seen, 1)
         for round_ in range(ROUNDS):
             numbers = range(1 if round_ else 2, min(-(-known.total // size), MAX_PAGES) + 1)
+            before = known.seen
             for some in batches(numbers, AT_ONCE):
                 pages = await asyncio.gather(*(self.one(asked, stretch, number) for number in some))
+                if not any(page.seen for page in pages):
+                    break  # whatever the count says, the list ends here
                 fewest = min(page.total for page in pages)
                 if fewest < known.total:
                     known = merged(page for page in pages if page.total == fewest)
@@ -82,6 +88,8 @@ class Pages:
                     known = merged((known, *pages))
                 if known.seen >= known.total:
                     return known
+            if round_ and known.seen == before:
+                break
         return known
 
     async def by_id(self, ids: Sequence[int]) -> Page:
@@ -100,6 +108,8 @@ class Pages:
         page = await self._page(asked.pairs, 1, size=1)
         if any(asked.ignored(order) for order in page.orders.values()):
             raise VendorBadAnswer("Sellercloud counted without applying a filter.")
+        if page.lied:
+            raise VendorBadAnswer("Sellercloud counted fewer purchase orders than it showed.")
         return page.total
 
     async def _page(self, pairs: Iterable[tuple[str, str]], number: int, size: int = PAGE_SIZE) -> Page:
@@ -122,19 +132,20 @@ def page_of(body: Any, home: Home) -> Page:
             orders[id_] = order_of(row, home)
         except GatewayError as error:
             unreadable[id_] = error
-    return Page(orders, unreadable, nameless, max(total_of(body), len(orders) + len(unreadable) + nameless))
+    total, seen = total_of(body), len(orders.keys() | unreadable.keys()) + nameless
+    return Page(orders, unreadable, nameless, max(total, seen), total < seen)
 
 
 def merged(pages: Iterable[Page]) -> Page:
     """Several pages as one, each row once; the latest count is the one that holds."""
     orders: dict[int, Order] = {}
     unreadable: dict[int, GatewayError] = {}
-    nameless = total = 0
+    nameless, total, lied = 0, 0, False
     for page in pages:
         orders |= page.orders
         unreadable |= page.unreadable
-        nameless, total = max(nameless, page.nameless), page.total
-    return Page(orders, unreadable, nameless, max(total, len(orders) + len(unreadable)))
+        nameless, total, lied = max(nameless, page.nameless), page.total, lied or page.lied
+    return Page(orders, unreadable, nameless, max(total, len(orders.keys() | unreadable.keys())), lied)
 
 
 def batches(items: Sequence[int], size: int) -> Iterable[Sequence[int]]:

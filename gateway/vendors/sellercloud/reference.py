@@ -139,12 +139,14 @@ class Reference:
         """A list's rows by id, up to MAX_ROWS of them. Rows move between pages meanwhile: what one round misses, the
         next ones may have."""
         rows: dict[str, N] = {}
-        for _ in range(ROUNDS):
-            unusable = 0
+        for round_ in range(ROUNDS):
+            unusable, before = 0, len(rows)
             for number in range(1, MAX_ROWS // PAGE_SIZE + 1):
                 paging = query(("model.pageNumber", number), ("model.pageSize", PAGE_SIZE))
                 answer = await self._upstream.get(path(segment), route=f"/{segment}", query=paging)
                 page, total = rows_of(answer.body), total_of(answer.body)
+                if total < len(page):
+                    total = MAX_ROWS  # a count that is wrong says nothing of where the list ends
                 usable = [one for value in page if (one := read(value)) is not None]
                 rows |= {one.key: one for one in usable}
                 unusable += len(page) - len(usable)
@@ -152,6 +154,8 @@ class Reference:
                     return rows
                 if not page:
                     break
+            if round_ and len(rows) == before:
+                break
         return rows
 
     async def _read_terms(self) -> dict[str, Party]:

@@ -35,6 +35,7 @@ from gateway.vendors.softwareone.reads import AGREEMENT_SPLIT, INSTRUCTIONS, SUB
 from gateway.vendors.softwareone.rules_attachments import UPLOAD_LIMITS
 from gateway.vendors.softwareone.settings import Settings
 from gateway.vendors.softwareone.standing import actions
+from gateway.vendors.softwareone.traffic import plan
 from gateway.vendors.writes import CANCEL_ORDER, CREATE_PURCHASE_ORDER, SUBMIT_ORDER, UPDATE_ORDER, Writes
 
 ID_PARTS: Final[Mapping[Kind, int]] = {
@@ -65,6 +66,7 @@ class SoftwareOne:
             transport=services.transport,
             limits=limits,
             explain=explain,
+            plan=plan(settings).among(services.processes),
             auth=BearerToken(settings.token),
             now=services.now,
             observe=services.observe,

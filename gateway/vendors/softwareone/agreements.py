@@ -47,7 +47,14 @@ class Agreements:
             return Step(rows=(), resume=None, total=0)
         account = self._origin.account
         return await step(
-            self.collection, conditions, self._agreement, lambda _: True, account, after, limit, descending
+            self.collection,
+            conditions,
+            self._agreement,
+            lambda agreement: asked_for(agreement, wanted),
+            account,
+            after,
+            limit,
+            descending,
         )
 
     async def count(self, wanted: AgreementFilter) -> int | None:
@@ -78,3 +85,11 @@ class Agreements:
 
     def _agreement(self, row: Row) -> Agreement:
         return mapping.agreement(row, self._origin)
+
+
+def asked_for(agreement: Agreement, wanted: AgreementFilter) -> bool:
+    """Whether a row is what the vendor was asked for. Its ids compare without case."""
+    customer = agreement.customer.key.casefold() if agreement.customer else ""
+    return (not wanted.customer_keys or customer in map(str.casefold, wanted.customer_keys)) and (
+        not wanted.statuses or agreement.status in wanted.statuses
+    )

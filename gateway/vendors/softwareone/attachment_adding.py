@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import orjson
 
-from gateway.errors import GatewayError, NotFound, VendorError, VendorRefused
+from gateway.errors import GatewayError, NotFound, VendorBadAnswer, VendorError, VendorRefused
 from gateway.model.order import Attachment
 from gateway.model.ref import Kind, Ref
 from gateway.model.writing import Outcome, UserError, UserErrorCode, WriteState
@@ -125,6 +125,8 @@ class Adding:
         known = found[self.agreement]
         if isinstance(known, GatewayError):
             raise known
+        if known.omitted:
+            raise VendorBadAnswer("The agreement has attachments that cannot be read.")
         since = self.attempt.began - SKEW
         dated = [(one.created_at, one) for one in known if one.created_at is not None and one.created_at >= since]
         return [one for _, one in sorted(dated, key=itemgetter(0))]

@@ -16,6 +16,7 @@ from gateway.vendors.files import kept
 from gateway.vendors.softwareone import rules_attachments as rules
 from gateway.vendors.softwareone.attachment_adding import PAUSES, Adding
 from gateway.vendors.softwareone.attachments import ROUTE, Attachments
+from gateway.vendors.softwareone.calls import about
 from gateway.vendors.softwareone.mapping_agreements import Origin
 from gateway.vendors.softwareone.mapping_attachments import changed, changes
 from gateway.vendors.softwareone.orders import Orders
@@ -60,9 +61,13 @@ class AttachmentWrites:
             known = await self._read(ref)
             return known is not None and changed(command, known)
 
-        send = partial(self._upstream.call, "PUT", address(ref), route=ONE, json=changes(command))
+        async def send() -> None:
+            sending, body = attempt.sending(step="update"), changes(command)
+            answer = await self._upstream.call("PUT", address(ref), route=ONE, json=body, sending=sending)
+            about(answer.body, ref)
+
         try:
-            settled = await self._settled(attempt, seen, lambda: send(sending=attempt.sending(step="update")))
+            settled = await self._settled(attempt, seen, send)
         except NotFound:
             return Outcome.refused(NO_ATTACHMENT)
         except VendorRefused as error:

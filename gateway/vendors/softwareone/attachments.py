@@ -14,14 +14,17 @@ from gateway.errors import GatewayError, NotFound, VendorBadAnswer
 from gateway.model.order import Attachment, AttachmentKind
 from gateway.model.ref import Kind, Ref
 from gateway.upstream.client import Stream, Upstream, path
+from gateway.upstream.flights import Flights
 from gateway.vendors.base import Download, OrderPlace
+from gateway.vendors.delivery import delivers
+from gateway.vendors.partial import Partial
 from gateway.vendors.reading import Row
 from gateway.vendors.softwareone import mapping
 from gateway.vendors.softwareone.collection import Collection, converted
-from gateway.vendors.softwareone.flights import Flights
 from gateway.vendors.softwareone.mapping_agreements import Origin
 from gateway.vendors.softwareone.orders import Orders
 from gateway.vendors.softwareone.redirect import STATUSES, Resolve, addresses, target
+from gateway.vendors.softwareone.traffic import FILE
 
 ROUTE: Final = "/v1/commerce/agreements/{agreement}/attachments"
 MEDIA_TYPE: Final = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}(;[\x20-\x7e]{1,200})?", re.ASCII)
@@ -50,7 +53,7 @@ class Attachments:
         self._base_url = base_url.rstrip("/")
         self._allow_private = allow_private
         self._resolve = resolve
-        self._flights = Flights(self._of_agreement)
+        self._flights: Flights[Ref, Partial[Attachment]] = Flights()
 
     async def of_orders(
         self, places: Sequence[OrderPlace]
@@ -64,10 +67,10 @@ class Attachments:
             if isinstance(every, GatewayError):
                 found[place] = every
             else:
-                found[place] = tuple(one for one in every if one.order == place.order)
+                found[place] = Partial((one for one in every if one.order == place.order), every.omitted)
         return found
 
-    async def of_agreements(self, keys: Sequence[Ref]) -> Mapping[Ref, tuple[Attachment, ...] | GatewayError]:
+    async def of_agreements(self, keys: Sequence[Ref]) -> Mapping[Ref, Partial[Attachment] | GatewayError]:
         return await self._collections(set(keys))
 
     async def read(self, keys: Sequence[Ref]) -> Mapping[Ref, Attachment | GatewayError]:
@@ -99,7 +102,7 @@ class Attachments:
                     location, self._base_url + where, allow_private=self._allow_private, resolve=self._resolve
                 )
                 storage = self._upstream.stream(
-                    "", url=url, route=f"{route} (file)", headers={"Accept": "*/*"}, public_only=not self._allow_private
+                    "", url=url, route=route + FILE, headers={"Accept": "*/*"}, public_only=not self._allow_private
                 )
                 answer = await stack.enter_async_context(storage)
             yield opened(answer, media_type)
@@ -118,22 +121,19 @@ class Attachments:
                 found[place] = order.agreement.ref if order.agreement else NotFound("This order has no agreement.")
         return found
 
-    async def _collections(self, agreements: set[Ref]) -> dict[Ref, tuple[Attachment, ...] | GatewayError]:
-        refs = list(agreements)
-        found = await asyncio.gather(*(self._flights.get(ref) for ref in refs))
-        return dict(zip(refs, found, strict=True))
+    async def _collections(self, agreements: set[Ref]) -> dict[Ref, Partial[Attachment] | GatewayError]:
+        answers = await asyncio.gather(*(self._flights.ask([ref], self._of_agreement) for ref in agreements))
+        return {ref: one for answer in answers for ref, one in answer.items()}
 
-    async def _of_agreement(self, agreement: Ref) -> tuple[Attachment, ...] | GatewayError:
-        try:
-            rows = await self._collection(agreement).all([])
-        except GatewayError as error:
-            return error
+    async def _of_agreement(self, keys: Sequence[Ref]) -> dict[Ref, Partial[Attachment]]:
+        (agreement,) = keys
+        rows = await self._collection(agreement).all([])
         known = [self._converted(row, agreement) for row in rows]
-        readable = tuple(one for one in known if not isinstance(one, GatewayError))
-        if len(readable) < len(known):
-            unread = len(known) - len(readable)
+        readable = [one for one in known if not isinstance(one, GatewayError)]
+        unread = len(known) - len(readable) + rows.omitted
+        if unread:
             log.warning("%s: %d attachments of an agreement cannot be read", agreement.account, unread)
-        return readable
+        return {agreement: Partial(readable, unread)}
 
     async def _some(self, agreement: Ref, keys: list[Ref]) -> dict[Ref, Attachment | GatewayError]:
         try:
@@ -151,9 +151,8 @@ class Attachments:
 
 
 def opened(answer: Stream, media_type: str) -> Download:
-    """The file of an answer that has one; raises VendorBadAnswer for another redirect, or the record instead."""
-    stated = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if answer.status != 200 or (stated == JSON and not media_type.lower().startswith(JSON)):
+    """The file of an answer that has one; raises VendorBadAnswer for another redirect, its record, a page."""
+    if answer.status != 200 or not delivers(answer.headers.get("content-type"), media_type):
         raise VendorBadAnswer("The vendor did not give the file.")
     length = answer.headers.get("content-length", "")
     return Download(answer.chunks, media_type, int(length) if LENGTH.fullmatch(length) else None)

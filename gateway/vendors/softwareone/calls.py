@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from gateway.errors import GatewayError, NotFound
+from gateway.errors import GatewayError, NotFound, VendorBadAnswer
 from gateway.model.ref import Ref
 from gateway.model.writing import Outcome, UserError, UserErrorCode
 from gateway.upstream.client import Upstream, path
@@ -43,7 +43,8 @@ class OrderCalls:
         return Row(answer.body, "order")
 
     async def put(self, ref: Ref, body: Mapping[str, Any], sending: Sending) -> None:
-        await self._upstream.call("PUT", self._path(ref), route=ONE, json=body, sending=sending)
+        answer = await self._upstream.call("PUT", self._path(ref), route=ONE, json=body, sending=sending)
+        about(answer.body, ref)
 
     async def delete(self, ref: Ref, sending: Sending) -> None:
         await self._upstream.call("DELETE", self._path(ref), route=ONE, sending=sending)
@@ -51,7 +52,8 @@ class OrderCalls:
     async def act(self, ref: Ref, action: str, body: Mapping[str, Any] | None, sending: Sending) -> None:
         """One of the order's steps: `process` or `fail`."""
         where, route = f"{self._path(ref)}/{action}", f"{ONE}/{action}"
-        await self._upstream.call("POST", where, route=route, json=body, sending=sending)
+        answer = await self._upstream.call("POST", where, route=route, json=body, sending=sending)
+        about(answer.body, ref)
 
     def prime(self, attempt: Attempt, ref: Ref, row: Row) -> None:
         """Lets the order be shown as it was just read."""
@@ -61,6 +63,13 @@ class OrderCalls:
 
     def _path(self, ref: Ref) -> str:
         return path("v1", "commerce", "orders", *ref.parts)
+
+
+def about(body: Any, ref: Ref) -> None:
+    """Raises VendorBadAnswer where the answer to a write is about another thing; an empty one says what its status
+    says."""
+    if body is not None and (Row(body, "answer").filled("id") or "").casefold() != ref.parts[-1].casefold():
+        raise VendorBadAnswer("The vendor's answer is not about what was written.")
 
 
 def no_such_order() -> Outcome:

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from gateway.errors import FilterNotSupported, GatewayError, VendorBadAnswer
 from gateway.model.ref import Ref
 from gateway.upstream.client import Upstream
+from gateway.vendors.partial import Partial
 from gateway.vendors.reading import Row
 from gateway.vendors.softwareone.rql import Condition, in_, literal
 
@@ -23,12 +24,14 @@ MAX_IDS: Final = 5_000  # bytes of one `in(id,(…))`
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`more`: rows follow behind these; `total`: how many rows the conditions match, if told."""
+    """`more`: rows follow behind these; `total`: how many rows the conditions match, if told; `doubtful`: what was told
+    cannot be true."""
 
     rows: tuple[Row, ...]
     step: int
     more: bool
     total: int | None
+    doubtful: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +45,30 @@ class Collection:
     select: str
 
     async def page(self, conditions: Sequence[Condition], *, order: str, limit: int, offset: int = 0) -> Page:
-        """At most `limit` rows; raises GatewayError."""
-        wanted = min(limit, MAX_LIMIT)
-        rows, pagination = await self._get(conditions, f"order={order}", f"limit={wanted}", f"offset={offset}")
-        # The vendor caps limits silently, so the next page begins where its own word for the limit says.
-        step = pagination.integer("limit") or wanted
-        total = pagination.integer("total")
-        if not rows and total is not None and total > offset:
+        """At most `limit` rows; raises GatewayError, also where rows should follow and none does."""
+        page = await self._page(conditions, order, limit, offset)
+        if page.more and not page.rows:
             raise VendorBadAnswer("The vendor's list says that it goes on, but gives no rows.")
-        more = len(rows) >= step if total is None else offset + min(step, len(rows)) < total
-        return Page(rows, step, more, total)
+        return page
 
     async def count(self, conditions: Sequence[Condition]) -> int | None:
         _, pagination = await self._get(conditions, "limit=0")
-        return pagination.integer("total")
+        return total_of(pagination)
 
-    async def all(self, conditions: Sequence[Condition]) -> list[Row]:
-        """Every row; raises VendorBadAnswer for a list that is too long to be read."""
-        rows: list[Row] = []
+    async def all(self, conditions: Sequence[Condition]) -> Partial[Row]:
+        """Every row once, as far as the vendor gives what it counts; raises VendorBadAnswer for a list that is too long
+        to be read."""
+        rows: dict[str | int, Row] = {}
         offset = 0
         for _ in range(MAX_PAGES):
-            page = await self.page(conditions, order="id", limit=MAX_LIMIT, offset=offset)
-            rows += page.rows
+            page, before = await self._page(conditions, "id", MAX_LIMIT, offset), len(rows)
+            rows |= {row.filled("id") or place: row for place, row in enumerate(page.rows, offset)}
             if not page.more:
-                return rows
-            offset += page.step
+                unseen = int(page.doubtful) if page.total is None else max(page.total - len(rows), 0)
+                return Partial(rows.values(), unseen)
+            if len(rows) == before:
+                return Partial(rows.values(), 1)  # it goes on, and round in a circle
+            offset += min(page.step, len(page.rows))
         raise VendorBadAnswer("The vendor's list is longer than this gateway reads.")
 
     async def by_ids(self, ids: Iterable[str]) -> dict[str, Row | GatewayError]:
@@ -81,7 +83,29 @@ class Collection:
         except GatewayError as error:
             return dict.fromkeys(ids, error)
         found = {(row.filled("id") or "").lower(): row for row in rows}
+        if rows.omitted or found.keys() - {key.lower() for key in ids}:
+            # Only an answer that holds what was asked, and all of it, may call a thing missing.
+            lost = VendorBadAnswer("The vendor's answer leaves open whether it has this.")
+            return {key: found.get(key.lower(), lost) for key in ids}
         return {key: found[key.lower()] for key in ids if key.lower() in found}
+
+    async def _page(self, conditions: Sequence[Condition], order: str, limit: int, offset: int) -> Page:
+        wanted = min(limit, MAX_LIMIT)
+        rows, pagination = await self._get(conditions, f"order={order}", f"limit={wanted}", f"offset={offset}")
+        # The vendor caps limits silently, so the next page begins where its own word for the limit says.
+        step = max(pagination.integer("limit") or wanted, 1)
+        full = len(rows) >= step
+        try:
+            total = total_of(pagination)
+        except VendorBadAnswer:
+            return Page(rows, step, full, None, True)
+        if total is None:
+            return Page(rows, step, full, None, False)
+        if rows and offset + len(rows) > total:
+            return Page(rows, step, full, None, True)
+        more = offset + min(step, len(rows)) < total
+        short = more and not full
+        return Page(rows, step, more, None if short else total, short)
 
     async def _get(self, conditions: Sequence[Condition], *keys: str) -> tuple[tuple[Row, ...], Row]:
         query = "&".join((*(condition.text for condition in conditions), f"select={self.select}", *keys))
@@ -112,6 +136,14 @@ def converted(row: Row | GatewayError, convert: Callable[[Row], T]) -> T | Gatew
         return convert(row)
     except VendorBadAnswer as error:
         return error
+
+
+def total_of(pagination: Row) -> int | None:
+    """How many rows there are, None where the vendor does not say; raises VendorBadAnswer for what is no number."""
+    total = pagination.integer("total")
+    if pagination.has("total") and (total is None or total < 0):
+        raise VendorBadAnswer("The vendor's list does not tell its length.")
+    return total
 
 
 def _chunks(ids: Iterable[str]) -> Iterator[list[str]]:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateway.errors import FilterNotSupported, GatewayError, InProgress, StoreUnavailable, VendorRefused
+from gateway.errors import (
+    FilterNotSupported,
+    GatewayError,
+    InProgress,
+    StoreUnavailable,
+    VendorBadAnswer,
+    VendorRefused,
+)
 from gateway.model.ref import Kind, Ref
 from gateway.model.writing import Outcome
 from gateway.vendors.commands import CreatePurchaseOrder
@@ -81,8 +88,8 @@ class Creation:
                 raise
             row = Row(None, "order")
         number = row.filled("id")
-        if number is None:
-            return await self._search(sent, attempt, frozenset(seen))
+        if number is None or not recognition.has_external_id(row, sent.reference):
+            return await self._search(sent, attempt, frozenset(seen))  # lost, or about another order
         return await self._kept(self._ref(number), attempt)
 
     async def _kept(self, ref: Ref, attempt: Attempt) -> Outcome:
@@ -123,7 +130,12 @@ class Creation:
         conditions: list[Condition] = [] if sent.marked else [ge("audit.created.at", floor(sent.since))]
         with suppress(FilterNotSupported):  # a reference with both kinds of quotation marks is told apart here alone
             conditions.append(eq("externalIds.client", sent.reference))
-        rows = sorted(await self._calls.collection.all(conditions), key=recognition.age)
+        found = await self._calls.collection.all(conditions)
+        if found.omitted:
+            raise VendorBadAnswer(
+                "The vendor's list lacks rows of which it tells, so that a search of it says nothing."
+            )
+        rows = sorted(found, key=recognition.age)
         return [(number, row) for row in rows if (number := row.filled("id")) is not None and sent.matches(row)]
 
     def _ref(self, number: str) -> Ref:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from gateway.errors import VendorBadAnswer
 from gateway.model.agreement import Agreement
 from gateway.model.order import Attachment, AttachmentKind, Line, Order, OrderStatus, OrderType
 from gateway.model.ref import Kind, Ref
@@ -51,7 +52,7 @@ def order(row: Row, origin: Origin) -> Order:
         supplier=parts.party(row.row("vendor")),
         currency=currency,
         recurring_totals=parts.prices(row.row("price"), currency),
-        lines=tuple(line(one, ref, agreement, currency, origin) for one in row.rows("lines")),
+        lines=tuple(line(one, ref, agreement, currency, origin) for one in row.every("lines")),
         agreement=agreement,
         subscriptions=agreements.subscription_references(row, agreement, origin),
         assets=agreements.asset_references(row, agreement, origin),
@@ -110,10 +111,12 @@ def line(row: Row, order_ref: Ref, agreement: Agreement | None, currency: str | 
 
 
 def attachment(row: Row, agreement_key: str, origin: Origin) -> Attachment:
-    """An attachment of that agreement; raises VendorBadAnswer where it has no id."""
+    """An attachment of that agreement; raises VendorBadAnswer where it has no id, or names another agreement."""
     number = row.required("id")
     kind, vendor_kind = row.word(ATTACHMENT_KIND, AttachmentKind.OTHER, "type")
     owner = agreements.agreement_reference(row.row("agreement"), origin)
+    if owner is not None and (owner.number or "").casefold() != agreement_key.casefold():
+        raise VendorBadAnswer(f"The vendor's {row.where} belongs to another agreement.")
     audit, order_number = row.row("audit"), row.filled("orderId")
     return Attachment(
         ref=origin.ref(Kind.ATTACHMENT, *(owner.ref.parts if owner else (agreement_key,)), number),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from gateway.errors import VendorBadAnswer
 from gateway.model.agreement import (
     Agreement,
     AgreementKind,
@@ -73,7 +74,7 @@ def agreement(row: Row, origin: Origin) -> Agreement:
         created_at=row.row("audit").row("created").moment("at"),
         currency=currency,
         recurring_totals=parts.prices(row.row("price"), currency),
-        lines=tuple(agreement_line(line, itself, currency, origin) for line in row.rows("lines")),
+        lines=tuple(agreement_line(line, itself, currency, origin) for line in row.every("lines")),
         subscriptions=subscription_references(row, itself, origin),
         assets=asset_references(row, itself, origin),
         external_references=parts.external_references(row),
@@ -237,7 +238,7 @@ def subscription_lines(
     """The lines that feed a subscription; the vendor does not repeat on each of them which one that is."""
     named = Row({"id": key, "name": row.get("name"), "status": row.get("status")}, row.where)
     itself = subscription_reference(named, owner, origin)
-    lines = (agreement_line(one, owner, currency, origin) for one in row.rows("lines"))
+    lines = (agreement_line(one, owner, currency, origin) for one in row.every("lines"))
     return tuple(replace(line, subscription=line.subscription or itself) for line in lines)
 
 
@@ -271,8 +272,11 @@ def _asset(row: Row, key: str, owner: Agreement | None, known: frozenset[str] | 
 
 
 def split(row: Row, owner: str) -> Split:
-    """How the agreement or subscription `owner` is billed to several buyers; one that has no id goes by its owner's."""
-    return Split(row.filled("id") or owner, tuple(allocation(one) for one in row.rows("allocations")))
+    """How the agreement or subscription `owner` is billed to several buyers; one that has no id goes by its owner's.
+    Raises VendorBadAnswer."""
+    if not (row.has("id") or row.has("allocations")):
+        raise VendorBadAnswer("The vendor's split is none.")
+    return Split(row.filled("id") or owner, tuple(allocation(one) for one in row.every("allocations")))
 
 
 def allocation(row: Row) -> Allocation:

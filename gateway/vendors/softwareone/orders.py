@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from gateway.errors import GatewayError, VendorBadAnswer, VendorRefused
-from gateway.model.order import Order
+from gateway.model.order import Order, OrderStatus
 from gateway.model.ref import Ref
 from gateway.upstream.client import Upstream, path
 from gateway.vendors.base import OrderFilter, Position, Step
@@ -39,16 +40,12 @@ class Orders:
         return await read(self.collection, keys, self._order)
 
     async def list(self, wanted: OrderFilter, after: Position | None, limit: int, descending: bool) -> Step[Order]:
-        times = OrderFilter(
-            created_from=wanted.created_from, created_before=wanted.created_before, updated_from=wanted.updated_from
-        )
-
         async def listed(conditions: tuple[Condition, ...]) -> Step[Order]:
             return await step(
                 self.collection,
                 conditions,
                 self._order,
-                lambda order: matches(order, times),
+                lambda order: asked_for(order, wanted),
                 self._origin.account,
                 after,
                 limit,
@@ -76,6 +73,19 @@ class Orders:
 
     def _order(self, row: Row) -> Order:
         return mapping.order(row, self._origin)
+
+
+def asked_for(order: Order, wanted: OrderFilter) -> bool:
+    """Whether a row is what the vendor was asked for, by all but `search`. Its ids compare without case; discarded
+    orders are shown only where a status asks for them."""
+    customer = order.customer.key.casefold() if order.customer else ""
+    agreement = order.agreement.number if order.agreement else None
+    return (
+        matches(order, replace(wanted, customer_keys=(), agreement=None))
+        and (not wanted.customer_keys or customer in map(str.casefold, wanted.customer_keys))
+        and (wanted.agreement is None or (agreement or "").casefold() == wanted.agreement.parts[0].casefold())
+        and (order.status is not OrderStatus.DELETED or bool(wanted.statuses or wanted.vendor_statuses))
+    )
 
 
 async def understood(wanted: OrderFilter, ask: Callable[[tuple[Condition, ...]], Awaitable[T]], nothing: T) -> T:

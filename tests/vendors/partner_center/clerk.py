@@ -62,7 +62,8 @@ class Clerk:
         return self.files[-1]
 
     def fault(self, kind: str, method: str, **more: Any) -> Fault:
-        return self.office.desk.add(Fault(kind, method=method, **more))
+        pause = {"retry_after": 0.0} if kind == "throttle" else {}  # over at once: what is tried here is what it did
+        return self.office.desk.add(Fault(kind, method=method, **(pause | more)))
 
     def calls(self) -> Counter[str]:
         """What reached the vendor since `office.forget_calls`, as "METHOD /route"."""

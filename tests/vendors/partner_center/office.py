@@ -84,7 +84,7 @@ async def office(
         "pc-1",
         "main",
         Settings(**{**told, **settings}),
-        Limits(timeout_seconds=5.0),
+        Limits(timeout_seconds=5.0, max_retries=0),
         Services(httpx.ASGITransport(app=desk), safe, clock),
     )
     try:

@@ -447,7 +447,9 @@ async def test_each_accident_has_its_error_and_tells_no_secret(fault: str) -> No
     async with office(user=False) as one:
         ref = (await listed(one))[0].ref
         if fault == "late":
-            one.adapter._api._upstream._limits = type(one.adapter._api._upstream._limits)(timeout_seconds=0.2)
+            one.adapter._api._upstream._limits = type(one.adapter._api._upstream._limits)(
+                timeout_seconds=0.2, max_retries=0
+            )
         made, expected, vendor_code = FAULTS[fault]
         one.desk.add(
             Fault(

@@ -146,7 +146,7 @@ async def test_a_lost_answer_is_asked_for_again_and_the_cart_made_once(kind: str
 async def test_an_answer_that_comes_too_late_is_a_lost_one(monkeypatch: pytest.MonkeyPatch) -> None:
     async with desk() as one:
         before = set(stored(one))
-        monkeypatch.setattr(one.office.adapter._api._upstream, "_limits", Limits(timeout_seconds=0.2))
+        monkeypatch.setattr(one.office.adapter._api._upstream, "_limits", Limits(timeout_seconds=0.2, max_retries=0))
         one.fault("late", "POST", path="/carts$", seconds=0.6)
         written = await one.run(CREATE_CART, creation(one))
         assert (written.state, one.calls()) == (WriteState.DONE, {POST: 2})

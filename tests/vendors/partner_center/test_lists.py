@@ -17,7 +17,7 @@ from tests.vendors.partner_center.office import Clock
 def made(item: Any, customer: str) -> Position:
     if not isinstance(item, int):
         raise VendorBadAnswer("junk")
-    return Position(item // 10, "pc-1", f"{customer}/{item % 10}")
+    return Position(item // 10, "pc-1", f"{customer}/{item:02}")
 
 
 def lists(content: dict[str, list[Any]], failing: str = "") -> CustomerLists[Position]:
@@ -77,10 +77,10 @@ async def test_what_is_kept_is_bounded_by_what_the_rows_weigh() -> None:
 async def test_a_bound_between_rows_cuts_there() -> None:
     whole = lists({"a": [10, 11, 20, 21]})
     for bound, descending, expected in [
-        (Position(1, "pc-1", ""), False, [(1, "a/0"), (1, "a/1"), (2, "a/0"), (2, "a/1")]),
-        (Position(1, "pc-1", "\U0010ffff"), False, [(2, "a/0"), (2, "a/1")]),
-        (Position(2, "pc-1", ""), True, [(1, "a/1"), (1, "a/0")]),
-        (Position(2, "pc-1", "a/1"), True, [(2, "a/0"), (1, "a/1"), (1, "a/0")]),
+        (Position(1, "pc-1", ""), False, [(1, "a/10"), (1, "a/11"), (2, "a/20"), (2, "a/21")]),
+        (Position(1, "pc-1", "\U0010ffff"), False, [(2, "a/20"), (2, "a/21")]),
+        (Position(2, "pc-1", ""), True, [(1, "a/11"), (1, "a/10")]),
+        (Position(2, "pc-1", "a/21"), True, [(2, "a/20"), (1, "a/11"), (1, "a/10")]),
     ]:
         step = await whole.step(["a"], lambda row: True, bound, 10, descending)
         assert [(row.at, row.tie) for row in step.rows] == expected

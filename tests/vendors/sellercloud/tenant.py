@@ -39,7 +39,9 @@ def adapter_over(
 ) -> SellercloudAdapter:
     told = {"base_url": BASE, "username": "bot@acme.test", "password": Secret(PASSWORD), **settings}
     services = Services(transport, NoVault(), lambda: NOW)
-    return SellercloudAdapter("sc-1", "main", Settings(**told), Limits(timeout_seconds=timeout_seconds), services)
+    return SellercloudAdapter(
+        "sc-1", "main", Settings(**told), Limits(timeout_seconds=timeout_seconds, max_retries=0), services
+    )
 
 
 @dataclass

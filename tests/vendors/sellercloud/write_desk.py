@@ -58,7 +58,8 @@ class WriteDesk:
         return self.one.emulator.tenant.orders
 
     def fault(self, kind: str, method: str, path: str = "PurchaseOrders", **known: Any) -> Fault:
-        return self.one.desk.add(Fault(kind, method, path, **known))
+        pause = {"retry_after": 0.0} if kind == "throttle" else {}  # over at once: what is tried here is what it did
+        return self.one.desk.add(Fault(kind, method, path, **(pause | known)))
 
     def calls(self, method: str, path: str = "") -> list[Call]:
         return [call for call in self.one.calls if call.method == method and path in call.path]

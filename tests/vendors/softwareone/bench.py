@@ -70,7 +70,7 @@ def adapter_on(
     """An adapter whose vendor is that transport."""
     settings = Settings(Secret(token), actor, base_url="http://sandbox/public")
     services = Services(transport, NoVault(), lambda: TODAY, allow_private_redirects)
-    return cast("SoftwareOne", ENTRY.create("swo", "Marketplace", settings, limits or Limits(), services))
+    return cast("SoftwareOne", ENTRY.create("swo", "Marketplace", settings, limits or Limits(max_retries=0), services))
 
 
 @asynccontextmanager

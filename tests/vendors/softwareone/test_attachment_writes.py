@@ -95,7 +95,7 @@ async def test_a_parent_that_is_not_there_is_no_call_to_write() -> None:
 
 @pytest.mark.parametrize("kind", ["lost", "truncate", "late"])
 async def test_a_lost_answer_is_found_at_once(kind: str) -> None:
-    limits = Limits(timeout_seconds=0.3)
+    limits = Limits(timeout_seconds=0.3, max_retries=0)
     async with attaching(limits=limits) as one:
         before = len(one.there())
         one.bench.fault(kind, method="POST", seconds=1)

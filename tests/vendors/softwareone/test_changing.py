@@ -222,7 +222,7 @@ async def change(one: Desk, ref: Ref, what: str) -> tuple[dict[str, Any], list[t
 @pytest.mark.parametrize("fault", ["lost", "truncate", "late"])
 @pytest.mark.slow
 async def test_a_change_whose_answer_was_lost_is_seen_on_the_order(fault: str, what: str) -> None:
-    async with desk(limits=Limits(timeout_seconds=1.0) if fault == "late" else None) as one:
+    async with desk(limits=Limits(timeout_seconds=1.0, max_retries=0) if fault == "late" else None) as one:
         ref = await draft(one)
         changes, expected = await change(one, ref, what)
         one.bench.fault(fault, seconds=1.5, **PUT)

@@ -121,7 +121,7 @@ async def test_the_vendors_refusal_to_place_is_told() -> None:
 
 @pytest.mark.parametrize("fault", ["lost", "truncate", "late"])
 async def test_a_placement_whose_answer_was_lost_is_seen_on_the_order(fault: str) -> None:
-    async with desk(limits=Limits(timeout_seconds=1.0) if fault == "late" else None) as one:
+    async with desk(limits=Limits(timeout_seconds=1.0, max_retries=0) if fault == "late" else None) as one:
         ref = await draft(one)
         one.bench.fault(fault, seconds=1.5, **PROCESS)
         assert (await one.submit(ref)).state is WriteState.DONE
@@ -301,7 +301,7 @@ async def test_a_broken_rule_costs_no_call(more: dict[str, Any], code: UserError
 
 @pytest.mark.parametrize("fault", ["lost", "late"])
 async def test_a_deletion_whose_answer_was_lost_is_seen_on_the_order(fault: str) -> None:
-    async with desk(limits=Limits(timeout_seconds=1.0) if fault == "late" else None) as one:
+    async with desk(limits=Limits(timeout_seconds=1.0, max_retries=0) if fault == "late" else None) as one:
         ref = await draft(one)
         one.bench.fault(fault, seconds=1.5, **DELETE)
         assert (await one.cancel(ref)).state is WriteState.DONE

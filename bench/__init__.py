@@ -1,0 +1,1 @@
+"""Measurements with real processes, each run by `python -m bench.<name>`; none is part of the product."""

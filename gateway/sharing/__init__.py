@@ -1,0 +1,1 @@
+"""What is asked of an account by several at one moment, asked once."""
