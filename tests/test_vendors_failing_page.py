@@ -87,6 +87,7 @@ def test_the_page_s_numbers_are_those_of_the_code(phrase: str) -> None:
         ("Sellercloud", Rate(AN_HOUR, 3_600)),
     ],
 )
+@pytest.mark.slow
 def test_the_table_of_budgets_is_what_a_bucket_lets_through(name: str, rate: Rate) -> None:
     [row] = [line for line in PAGE.splitlines() if line.startswith(f"| {name} |") and " a second |" in line]
     _, _, at_once, then, window, _ = (cell.strip() for cell in row.split("|"))

@@ -76,6 +76,7 @@ async def test_a_mislabelled_answer_is_the_usual_one_in_other_words() -> None:
 
 
 @pytest.mark.parametrize("kind", [*NONSENSE, "mislabelled"])
+@pytest.mark.slow
 async def test_the_work_is_done_but_before_a_redirect(kind: str) -> None:
     sandbox = create_sandbox(size=0.05)
     client, path = logged_in(sandbox)

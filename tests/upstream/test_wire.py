@@ -237,6 +237,7 @@ async def test_a_write_whose_login_failed_is_made_again_and_noted_once(token: An
 
 @pytest.mark.parametrize("after", ["0", "1"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.slow
 async def test_a_vendor_that_wants_a_pause_is_given_it_and_asked_again(after: str, method: str) -> None:
     notes = Notes()
     answers = (reply(status=429, Retry_After=after), reply(b"[7]"))
@@ -459,6 +460,7 @@ async def test_a_call_tells_how_long_it_waited_for_its_turn() -> None:
     assert told[1].waited >= 90  # the time of the first one
 
 
+@pytest.mark.slow
 async def test_a_large_upload_is_not_a_slow_vendor(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file is given the time that it takes, and the vendor is slow only where it takes most of that."""
     monkeypatch.setattr("gateway.upstream.client.SLOWEST_UPLOAD", 1)

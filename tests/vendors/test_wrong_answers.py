@@ -46,6 +46,8 @@ from gateway.vendors.softwareone.reads import AGREEMENT_SPLIT, INSTRUCTIONS
 from tests.vendors.liar import Liar
 from tests.vendors.subject import ACCOUNTS, ROOT
 
+pytestmark = pytest.mark.slow
+
 STRANGER: Final = "00000000-1111-4222-8333-444444444444"
 NAMES: Final = {"pc-both": "partner_center", "sellercloud": "sellercloud", "swo-client": "softwareone"}
 ROWS: Final = {"partner_center": "items", "sellercloud": "Items", "softwareone": "data"}

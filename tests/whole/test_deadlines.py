@@ -63,6 +63,7 @@ async def warm(one: Whole, vendor: str) -> list[str]:
 
 
 @every_vendor
+@pytest.mark.slow
 async def test_a_vendor_that_hangs_costs_the_deadline_and_its_own_rows_alone(vendor: str) -> None:
     async with whole(0.1, change=forgetful) as one:
         await warm(one, vendor)
@@ -129,6 +130,7 @@ async def test_the_second_level_has_what_the_first_one_left() -> None:
         assert {error["path"][-1] for error in both["errors"]} <= {"agreement", "currency"}
 
 
+@pytest.mark.slow
 async def test_after_the_deadline_nothing_more_is_asked() -> None:
     names = ["contoso"]
     async with whole(0.3, change=one_at_a_time) as one:
@@ -197,6 +199,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return made
 
 
+@pytest.mark.slow
 async def test_each_event_of_a_subscription_has_its_own_time(clock: Clock) -> None:
     query = """subscription ($ids: [ID!]!) { orderChanged(ids: $ids) {
       kind order { number agreement { currency } } } }"""

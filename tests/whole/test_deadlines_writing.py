@@ -67,6 +67,7 @@ async def hasty(one: Asking, key: str | None = "k", seconds: float = 0.3) -> Jso
     ids=["before the vendor has done it", "after that", "after that, and without a key"],
 )
 @every_case
+@pytest.mark.slow
 async def test_a_write_goes_on_after_the_deadline_and_the_same_request_is_told_its_end(
     case: Case, key: str | None, kind: str
 ) -> None:
@@ -131,6 +132,7 @@ async def test_a_mutation_after_the_deadline_is_not_begun() -> None:
         assert (state(second), second["outcome"]["replayed"]) == ("DONE", False)
 
 
+@pytest.mark.slow
 async def test_a_file_is_there_until_its_write_is_over_although_its_request_is() -> None:
     paper = b"%PDF-1.7 a purchase order" + b"x" * 40_000
     query = f"""mutation ($input: AddAttachmentsInput!) {{ addAttachments(input: $input) {{

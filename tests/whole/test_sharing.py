@@ -45,6 +45,7 @@ async def told(gateway: Whole, text: str, principal: Principal = ANYBODY, **vari
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.slow
 async def test_equal_queries_of_many_requests_are_one_and_cost_each_the_same(name: str) -> None:
     async with whole(0.2) as gateway:
         slow(gateway)
@@ -99,6 +100,7 @@ async def city() -> AsyncIterator[tuple[Whole, Census]]:
         yield gateway, census
 
 
+@pytest.mark.slow
 async def test_of_what_is_shared_nobody_is_given_what_they_may_not_see(city: tuple[Whole, Census]) -> None:
     gateway, census = city
     for account, kind in (
@@ -136,6 +138,7 @@ async def test_bound_principals_that_ask_for_all_at_one_moment_get_their_own(cit
             assert answer["data"]["orders"]["totalCount"] == len(found)
 
 
+@pytest.mark.slow
 async def test_what_an_answer_costs_does_not_tell_that_another_asked(city: tuple[Whole, Census]) -> None:
     gateway, census = city
     owners = [Owner("operations", one) for one in census.customers["operations"][:2]]

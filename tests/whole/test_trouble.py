@@ -34,6 +34,7 @@ def check_nothing_leaks(answer: object, gateway: Whole) -> None:
 
 @pytest.mark.parametrize("vendor", ACCOUNTS)
 @pytest.mark.parametrize("trouble", ["dead", "failing", "html", "throttled"])
+@pytest.mark.slow
 async def test_one_vendor_in_trouble_leaves_the_others_alone(vendor: str, trouble: str) -> None:
     async with whole(size=0.2) as gateway:
         fault, code = TROUBLE[trouble]
@@ -67,6 +68,7 @@ async def test_a_hanging_vendor_costs_its_time_out_and_no_more(vendor: str) -> N
 
 
 @pytest.mark.parametrize("vendor", ACCOUNTS)
+@pytest.mark.slow
 async def test_a_vendor_that_comes_back_has_lost_nothing(vendor: str) -> None:
     async with whole(size=0.1) as gateway:
         gateway.sandbox.desks[vendor].add(Fault("error", status=503, times=None))

@@ -34,6 +34,7 @@ def unretried(accounts: dict[str, dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize("vendor", ACCOUNTS)
 @pytest.mark.parametrize("kind", NONSENSE)
+@pytest.mark.slow
 async def test_nonsense_for_a_list_is_one_coded_error_and_the_others_are_there(vendor: str, kind: str) -> None:
     async with whole(size=0.1, change=unretried) as gateway:
         gateway.sandbox.desks[vendor].add(Fault(kind, path="[Oo]rders$", times=None))
@@ -89,6 +90,7 @@ def marked(value: Any) -> Any:
 
 @pytest.mark.parametrize("vendor", ACCOUNTS)
 @pytest.mark.parametrize("depth", [100, 900, 965, 100_000])
+@pytest.mark.slow
 async def test_an_answer_nested_deeply_breaks_nothing_but_itself(vendor: str, depth: int) -> None:
     async with whole(size=0.05, change=unretried) as gateway:
         lies = await lying(gateway)
@@ -125,6 +127,7 @@ OF_FILES = {"partner_center": r"GET .*/attachments$", "softwareone": r"GET .*/at
 
 
 @pytest.mark.parametrize("vendor", OF_FILES)
+@pytest.mark.slow
 async def test_a_bad_file_costs_itself_and_is_told_at_its_field(vendor: str) -> None:
     async with whole(size=0.3, change=unretried) as gateway:
         lies = await lying(gateway)

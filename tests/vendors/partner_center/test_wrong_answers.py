@@ -34,6 +34,8 @@ from gateway.vendors.writes import CHECKOUT_CART, CREATE_CART, UPDATE_CART
 from tests.vendors.liar import Lie, Lied, lied_to
 from tests.vendors.write_proofs import ACCESS, SERVER, cart, checked_out, customer, do, done, line, ref_of
 
+pytestmark = pytest.mark.slow
+
 TICK = 0.02  # of the vendor's clock, by which a cart's change is told
 STRANGER = "00000000-1111-4222-8333-444444444444"
 FRESH = {"list_cache_seconds": 0}

@@ -16,6 +16,8 @@ from gateway.vendors.sellercloud.reads import SHIPMENTS, VENDOR
 from tests.vendors.liar import Lie, Lied, lied_to
 from tests.vendors.write_proofs import stock_order
 
+pytestmark = pytest.mark.slow
+
 LIST = r"GET /sellercloud/rest/api/PurchaseOrders\?"
 BY_ID = r"/PurchaseOrders\?.*pOIds"
 ONE = r"GET .*/PurchaseOrders/\d+$"

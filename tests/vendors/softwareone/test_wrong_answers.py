@@ -34,6 +34,8 @@ from gateway.vendors.writes import UPDATE_ATTACHMENT
 from tests.vendors.liar import Lie, Lied, lied_to
 from tests.vendors.write_proofs import do, done, draft, new_attachment, some_order
 
+pytestmark = pytest.mark.slow
+
 ORDERS = r"/commerce/orders\?"
 BY_ID = r"/commerce/orders\?.*in\(id"
 AGREEMENTS = r"/commerce/agreements\?"
