@@ -223,8 +223,8 @@ class FilterNotSupported(GatewayError):
     code = "FILTER_NOT_SUPPORTED"
 
 
-NOT_ASKED: tuple[type[GatewayError], ...] = (CircuitOpen, BudgetSpent)
-"""What ends a call before it could leave, and may end very many of them."""
+NOT_ASKED: tuple[type[GatewayError], ...] = (CircuitOpen, BudgetSpent, OutOfTime)
+"""What ends a call before it could leave, or once nobody has time for it, and may end very many of them."""
 
 CERTAIN: tuple[type[GatewayError], ...] = (
     ClientMistake,

@@ -32,7 +32,9 @@ class Loaders:
         known = loader._cache.get(key)
         if known is not None and known.cancelled():
             loader.clear(key)
-        result: T | None = await asyncio.shield(loader.load(key))
+        asked = loader.load(key)
+        asked.add_done_callback(noted)
+        result: T | None = await asyncio.shield(asked)
         return result
 
     def prime(self, read: Read[K, T], key: K, value: T) -> None:
@@ -93,3 +95,9 @@ class Loaders:
             if isinstance(value, GatewayError):
                 value.happened_at(*place)
         return [None if isinstance(value, NotFound) else value for value in found]
+
+
+def noted(asked: asyncio.Future[Any]) -> None:
+    """Takes note of an error although whoever asked may be gone: asyncio would write each of them into the log."""
+    if not asked.cancelled():
+        asked.exception()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+from collections.abc import Sequence
 
 import pytest
 
@@ -148,3 +150,27 @@ async def test_what_is_under_way_at_the_request_s_end_is_given_up_and_nothing_mo
         await loaders.load(THING, ref("b"))
     assert not asked.is_set()
     assert asyncio.all_tasks() == before
+
+
+async def test_what_a_request_gave_up_is_no_error_that_nobody_takes_note_of() -> None:
+    one = adapter()
+    asked = asyncio.Event()
+    lost: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: lost.append(context))
+
+    async def slow(refs: Sequence[Ref]) -> dict[Ref, object]:
+        asked.set()
+        await asyncio.Event().wait()
+        return {}
+
+    one.reads.add(THING, slow)
+    loaders = Loaders(Accounts([one]))
+    waiting = asyncio.create_task(loaders.load(THING, ref("a")))
+    await asked.wait()
+    waiting.cancel()
+    await asyncio.wait((waiting,))
+    await loaders.close()
+    del loaders, waiting
+    gc.collect()
+    await asyncio.sleep(0)
+    assert not lost

@@ -26,6 +26,7 @@ from gateway.errors import (
     InvalidId,
     Misconfigured,
     NotFound,
+    OutOfTime,
     Throttled,
     VendorBadAnswer,
     VendorUnavailable,
@@ -197,9 +198,12 @@ class Upstream:
                 return response
 
         async with AsyncExitStack() as stack:
-            with self._judged("GET", route):
+            try:
                 async with asyncio.timeout(self._limits.timeout_seconds):
                     await stack.enter_async_context(self._streams)
+            except TimeoutError:  # others have all places: that says nothing of the vendor
+                text = "Too many files of this account are under way."
+                raise OutOfTime(text, vendor=self._vendor, account=self._account) from None
             response = await self._tried(attempt, self._limits.timeout_seconds, write=False)
             stack.push_async_callback(response.aclose)
             chunks = self._chunks(response, route)

@@ -27,12 +27,13 @@ class Load:
 
 class Errand:
     """`until` is in the running loop's time. Whoever joins what is already under way may put it off; what waits for
-    less is then given longer."""
+    less is then given longer. `held_back` is how many of its calls wait behind light ones."""
 
-    __slots__ = ("_timers", "_until", "load")
+    __slots__ = ("_timers", "_until", "held_back", "load")
 
     def __init__(self, until: float, load: Load | None = None) -> None:
         self.load = load or Load()
+        self.held_back = 0
         self._until = until
         self._timers: dict[asyncio.Timeout, float] = {}
 

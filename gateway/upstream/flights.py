@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, 
 from typing import Any, Final, Generic, TypeVar
 
 from gateway.errors import BudgetSpent, GatewayError, OutOfTime, VendorUnavailable
-from gateway.upstream.errand import ERRAND, Errand, too_late
+from gateway.upstream.errand import ERRAND, Errand, Load, too_late
 from gateway.upstream.tally import TALLY, Tally
 from gateway.upstream.wire import LIGHT_CALLS
 
@@ -91,16 +91,17 @@ class Flights(Generic[K, T]):
     def _board(self, keys: Sequence[K], ask: Ask[K, T]) -> dict[_Flight[K, T], list[K]]:
         """The flights that carry these keys, a new one for what is not under way; each is to be left again."""
         boarded: dict[_Flight[K, T], list[K]] = defaultdict(list)
+        light = is_light(len(keys))
         for key in keys:
             flight = self._under_way.get(key)
-            if flight is not None:
+            if flight is not None and not (light and flight.held_back):
                 boarded[flight].append(key)
         under_way = {key for some in boarded.values() for key in some}
         rest = [key for key in keys if key not in under_way]
         if rest:
             boarded[self._begin(rest, ask)] = rest
         for flight, some in boarded.items():
-            flight.board(some)
+            flight.board(some, light=light)
         return boarded
 
     def _begin(self, keys: list[K], ask: Ask[K, T]) -> _Flight[K, T]:
@@ -144,7 +145,7 @@ class Flights(Generic[K, T]):
 
 
 class _Flight(Generic[K, T]):
-    """A call under way. `end` is the deadline of the one who began it."""
+    """A call under way. `end` is the deadline of the one who began it; `was_bulk` whether that one had asked much."""
 
     def __init__(
         self,
@@ -158,12 +159,19 @@ class _Flight(Generic[K, T]):
         # Without a deadline stays without: whoever joins can only wait less long.
         self.errand = None if first is None else Errand(first.until, first.load)
         self.end = math.inf if first is None else first.until
+        self.was_bulk = False
         context = contextvars.copy_context()
         context.run(TALLY.set, self.tally)
         context.run(ERRAND.set, self.errand)
         self.task = asyncio.get_running_loop().create_task(fly(self), context=context)
 
-    def board(self, keys: Sequence[K]) -> None:
+    @property
+    def held_back(self) -> bool:
+        """Whether it waits for its turn behind what is light."""
+        return self.errand is not None and self.errand.held_back > 0
+
+    def board(self, keys: Sequence[K], *, light: bool) -> None:
+        """What it has still to ask for is as light as if who has asked little so far had begun it."""
         self.waiting += 1
         tally, errand = TALLY.get(), ERRAND.get()
         if tally is not None:
@@ -171,6 +179,8 @@ class _Flight(Generic[K, T]):
         if self.errand is not None:
             until = asyncio.get_running_loop().time() + NO_END_SECONDS if errand is None else errand.until
             self.errand.until = max(self.errand.until, until)
+            if light and self.errand.load.calls >= LIGHT_CALLS:
+                self.errand.load, self.was_bulk = Load(), True
 
     def answers(self, keys: Sequence[K]) -> dict[K, T | GatewayError]:
         """What came for these keys. Errors are copies: whoever gets one writes on it where it happened."""
@@ -191,6 +201,12 @@ class _Flight(Generic[K, T]):
             return False
         if errand is None:
             return True
-        lighter = errand.load.calls < LIGHT_CALLS <= self.errand.load.calls
+        lighter = errand.load.calls < LIGHT_CALLS and (self.was_bulk or self.errand.load.calls >= LIGHT_CALLS)
         richer = errand.until - self.end > WORTHWHILE_SECONDS or (lighter and isinstance(answer, BudgetSpent))
         return richer and errand.left > 0
+
+
+def is_light(keys: int) -> bool:
+    """Whether the operation at hand can ask for so many things by light calls, as far as it can be told."""
+    errand = ERRAND.get()
+    return keys + (0 if errand is None else errand.load.calls) <= LIGHT_CALLS

@@ -8,13 +8,13 @@ from typing import Final
 
 from gateway.errors import (
     BudgetSpent,
-    ClientMistake,
     GatewayError,
     Misconfigured,
     NotFound,
     OutOfTime,
     Throttled,
     VendorDenied,
+    VendorError,
     VendorRefused,
 )
 from gateway.model.account import AccountHealth, AccountState, Circuit
@@ -37,8 +37,10 @@ class Health:
 
     def failed(self, error: GatewayError, *, login_refused: bool = False) -> None:
         """A vendor that refuses one thing properly is in good health; `login_refused` means it refuses everything."""
+        if not isinstance(error, VendorError):
+            return  # the client's mistake, or the trouble of our own store
         match error:
-            case ClientMistake() | OutOfTime() | BudgetSpent():
+            case OutOfTime() | BudgetSpent():
                 return  # the vendor was not even asked, or not given its time
             case Misconfigured():
                 self._state = AccountState.MISCONFIGURED

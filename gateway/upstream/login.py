@@ -7,8 +7,10 @@ import copy
 import inspect
 import math
 import time
+from bisect import insort
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final
 
 import httpx
@@ -17,6 +19,7 @@ from gateway.errors import GatewayError, VendorBadAnswer
 from gateway.secret import Secret
 from gateway.upstream.answer import overloaded
 from gateway.upstream.body import is_json, parsed
+from gateway.upstream.errand import ERRAND, Errand, too_late
 from gateway.upstream.multipart import Multipart
 
 TOKEN_LENGTH: Final = 16_384
@@ -44,7 +47,7 @@ class TokenLogin(httpx.Auth):
     """Sends `Authorization: Bearer …`, logging in when there is no token, when it is about to end, or after a 401.
 
     Concurrent calls share one login, and its refusal too. Each login is made within the call that found it due, so it
-    counts in that call's bounds; if that call is cancelled, the next waiting one logs in instead. A login endpoint that
+    counts in that call's bounds; if that call is cancelled, another waiting one logs in instead. A login endpoint that
     throttles or fails (408, 429, 5xx) is reported without asking `read`. `clock` is monotonic, in seconds.
     """
 
@@ -60,7 +63,7 @@ class TokenLogin(httpx.Auth):
         self._read = read
         self._margin = margin_seconds
         self._clock = clock
-        self._lock = asyncio.Lock()
+        self._turn = _PatientFirst()
         self._held: _Held | None = None
         self._failure: GatewayError | None = None
 
@@ -70,7 +73,7 @@ class TokenLogin(httpx.Auth):
             held = self._fresh()
             if held is None:
                 failure = self._failure
-                async with self._lock:
+                async with self._turn:
                     held = self._fresh()
                     if held is None and self._failure is not failure and self._failure is not None:
                         raise copy.copy(self._failure)  # the login this call waited for was refused
@@ -112,6 +115,47 @@ class TokenLogin(httpx.Auth):
         """How long to use a token: its margin off, but at least half its life, or a short one would never serve."""
         known = min(seconds, LONGEST_LIFETIME) if math.isfinite(seconds) else 0.0
         return max(known - self._margin, known / 2, 0.0)
+
+
+class _PatientFirst:
+    """A lock whose next holder is the one with the most time left; OutOfTime for those whose time is over. In the order
+    that they came, each would have but the rest of its time after the one before: once a login has hung, none that
+    takes longer than that would ever succeed."""
+
+    def __init__(self) -> None:
+        self._held = False
+        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._numbers = count()
+
+    async def __aenter__(self) -> None:
+        if not self._held:
+            self._held = True
+            return
+        errand, turn = ERRAND.get() or Errand.lasting(LONGEST_LIFETIME), asyncio.get_running_loop().create_future()
+        waiter = (errand.until, -next(self._numbers), turn)
+        insort(self._waiting, waiter)
+        try:
+            async with errand.timer():
+                await turn
+        except (asyncio.CancelledError, TimeoutError) as error:
+            if not turn.cancelled():
+                self._pass_on()  # it came at the last moment
+            elif waiter in self._waiting:
+                self._waiting.remove(waiter)
+            if isinstance(error, TimeoutError):
+                raise too_late() from None
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        while self._waiting:
+            _, _, turn = self._waiting.pop()
+            if not turn.done():  # whoever was cancelled takes itself away only once it runs
+                turn.set_result(None)
+                return
+        self._held = False
 
 
 async def _settled(value: Any) -> Any:

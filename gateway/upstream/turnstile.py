@@ -83,11 +83,12 @@ class Turnstile:
         if not ahead and self._admits(bucket, light, now):
             return
         wait = bucket.wait(now, light=light, ahead=len(queue))
-        if now + wait >= errand.end or self._waiting >= LONGEST_QUEUE:
+        if now + wait >= errand.end or len(queue) >= LONGEST_QUEUE:
             raise spent(wait)
         waiter = Waiter(errand, loop.create_future())
         queue.append(waiter)
         self._waiting += 1
+        errand.held_back += not light
         self._pump()
         try:
             async with errand.timer():
@@ -108,6 +109,7 @@ class Turnstile:
                 queue.remove(waiter)
                 waiter.turn.cancel()
             self._waiting -= 1
+            errand.held_back -= not light
 
     def send_away(self, family: str, why: Callable[[Errand], GatewayError | None]) -> None:
         """Whoever of that family waits, and has a reason not to by what its errand allows, is told it at once."""
@@ -141,18 +143,18 @@ class Turnstile:
         return True
 
     def _pump(self) -> None:
-        """Lets in who can go now, the light first, and wakes up again when the next one can."""
+        """Lets in who can go now, the light first, and wakes up again when the next one can. A family that was served
+        comes after the others next time, or where places are few it would have them all."""
         if not self._waiting:
             return
         now = asyncio.get_running_loop().time()
         waits: list[float] = []
         for light in (True, False):
-            for (family, kind), queue in self._queues.items():
-                if kind is not light:
-                    continue
-                bucket = self._bucket(family)
+            for family in [family for family, kind in self._queues if kind is light]:
+                bucket, queue = self._bucket(family), self._queues[family, light]
                 while queue and self._admits(bucket, light, now):
                     queue.popleft().turn.set_result(None)
+                    self._queues[family, light] = self._queues.pop((family, light))
                 if queue:
                     waits.append(bucket.wait(now, light=light))
         if self._timer is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from gateway.errors import BudgetSpent, CircuitOpen, OutOfTime
 from gateway.upstream.bucket import Bucket, Rate
 from gateway.upstream.errand import SLACK_SECONDS, Errand
-from gateway.upstream.turnstile import BUSY, CALM_SECONDS, LONGEST_QUEUE, SHRINK, START, Places, Turnstile
+from gateway.upstream.turnstile import BUSY, CALM_SECONDS, LONGEST_QUEUE, SHRINK, START, Places, Turnstile, Waiter
 from tests.upstream.clock import at_once
 
 
@@ -293,7 +294,8 @@ def test_a_queue_has_an_end() -> None:
     async def main() -> None:
         gate = Gate({"all": Rate(10, 3_600)}, Places(1))
         gate.buckets["all"].refused(now(), 0)
-        gate.turnstile._waiting = LONGEST_QUEUE  # that many tasks would take long to make
+        far = Waiter(Errand.lasting(1e9), asyncio.get_running_loop().create_future())
+        gate.turnstile._queues["all", False] = deque([far] * LONGEST_QUEUE)  # that many tasks would take long to make
         with pytest.raises(BudgetSpent):
             await gate.stay(0, errand=Errand.lasting(1e9))
 
