@@ -28,12 +28,15 @@ from gateway.errors import (
     VendorBadAnswer,
 )
 from gateway.model.account import Account
+from gateway.upstream.errand import ERRAND, Errand, on
 from gateway.vendors.base import FIRST_TIE, LAST_TIE, Position, Step
 
 T = TypeVar("T")
 DEFAULT_PAGE: Final = 20
 MAX_PAGE: Final = 500
 MAX_STEPS: Final = 200
+SPARED: Final = 0.25  # of the time left: what the slow ones of several accounts leave for the other rows
+MOST_SPARED_SECONDS: Final = 5.0
 MAX_CURSOR: Final = 65_536  # room for the places of some three hundred accounts
 LAST_MOMENT: Final = 253_370_764_800_000_000  # the year 9999, which no row reaches, in microseconds
 DONE: Final = "done"
@@ -176,10 +179,12 @@ async def merge(
 ) -> tuple[list[tuple[T, Walk[T]]], bool]:
     """The nearest `size` rows with their walks, and whether more follow."""
     rows: list[tuple[T, Walk[T]]] = []
+    several = sum(walk.source.skipped is None for walk in walks) > 1
     while len(rows) <= size:  # one more than wanted, to know whether a next page exists
         hungry = [walk for walk in walks if walk.live and not walk.buffer]
         if hungry:
-            await asyncio.gather(*(advance(walk, size + 1 - len(rows), down) for walk in hungry))
+            with on(sparing() if several else ERRAND.get()):
+                await asyncio.gather(*(advance(walk, size + 1 - len(rows), down) for walk in hungry))
             continue
         ready = [walk for walk in walks if walk.buffer]
         if not ready:
@@ -190,6 +195,15 @@ async def merge(
         rows.append((nearest.buffer.popleft(), nearest))
         nearest.given += 1
     return rows, True
+
+
+def sparing() -> Errand | None:
+    """The operation's errand with an end before its own: an account that hangs until then has not used up the time for
+    what the others still have to read, their next steps and the fields of their rows."""
+    errand = ERRAND.get()
+    if errand is None:
+        return None
+    return Errand(errand.until - min(max(errand.left, 0.0) * SPARED, MOST_SPARED_SECONDS), errand.load)
 
 
 async def advance(walk: Walk[T], limit: int, down: bool) -> None:

@@ -18,7 +18,9 @@ from gateway.errors import BadUserInput, FilterRequired, LimitExceeded, VendorUn
 from gateway.listing import DONE, LAST_MOMENT, Cursors, ListPage, Source, Window, list_page
 from gateway.model.account import Account
 from gateway.model.values import Vendor
+from gateway.upstream.errand import ERRAND, Errand, on, too_late
 from gateway.vendors.base import Position, Step
+from tests.upstream.clock import at_once
 
 
 @dataclass
@@ -294,3 +296,53 @@ def test_a_cursor_of_another_list_is_refused() -> None:
     cursor = Cursors("one", False).write(Position(1, "a", ""), {})
     with pytest.raises(BadUserInput, match="another list"):
         Cursors("two", False).read(cursor, "after")
+
+
+@dataclass
+class Hangs(Shelf):
+    """A source that gives nothing before its operation's time is over; `ended` is when that was."""
+
+    ended: float = 0.0
+
+    async def step(self, after: Position | None, limit: int, down: bool) -> Step[Position]:
+        errand = ERRAND.get()
+        assert errand is not None
+        await asyncio.sleep(errand.left)
+        self.ended = asyncio.get_running_loop().time()
+        raise too_late()
+
+
+@dataclass
+class TakesASecond(Shelf):
+    async def step(self, after: Position | None, limit: int, down: bool) -> Step[Position]:
+        errand = ERRAND.get()
+        assert errand is not None
+        if errand.left < 1:
+            raise too_late()
+        await asyncio.sleep(1)
+        return await super().step(after, limit, down)
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(30.0, 5.0), (12.0, 3.0)])
+def test_a_source_that_hangs_leaves_the_others_time_to_go_on(seconds: float, kept: float) -> None:
+    async def main() -> None:
+        hangs, other = Hangs("b", []), TakesASecond("a", [Position(n, "a", "") for n in range(9)], stride=5)
+        errand = Errand.lasting(seconds)
+        with on(errand):
+            got = await page([hangs, other], 20, None)
+        assert errand.end - hangs.ended == pytest.approx(kept, rel=0.01)
+        assert [source.failed for source in got.sources] == [True, False]
+        assert list(got.rows) == sorted(other.rows, reverse=True)
+
+    at_once(main())
+
+
+def test_a_list_of_one_source_has_all_the_time() -> None:
+    async def main() -> None:
+        hangs, errand = Hangs("b", []), Errand.lasting(30)
+        with on(errand):
+            got = await page([hangs], 20, None)
+        assert hangs.ended == pytest.approx(errand.end)
+        assert [source.failed for source in got.sources] == [True]
+
+    at_once(main())

@@ -105,4 +105,4 @@ async def in_time(slack: float = 0.0) -> AsyncIterator[None]:
 
 
 def too_late() -> OutOfTime:
-    return OutOfTime("The operation's time is over.")
+    return OutOfTime("It did not come within the operation's time.")

@@ -83,6 +83,23 @@ async def test_a_vendor_that_hangs_costs_the_deadline_and_its_own_rows_alone(ven
         await until(lambda: not at_work(one))  # all calls were given up
 
 
+@pytest.mark.slow
+async def test_a_vendor_that_hangs_leaves_the_others_time_for_their_pages_and_fields() -> None:
+    fields = "nodes { vendor agreement { currency } } sources { account { name } state }"
+    async with whole() as one:
+        await warm(one, "sellercloud")
+        hang(one, "sellercloud")
+        long = await ask(one, 4.0, "{ orders(first: 300) { nodes { vendor } sources { account { name } state } } }")
+        states = {source["account"]["name"]: source["state"] for source in long["data"]["orders"]["sources"]}
+        assert states == {"contoso": "OK", "acme": "FAILED", "marketplace": "OK"}
+        assert one.calls("softwareone").total() > 1  # the second page was read after it gave up
+        deep = await ask(one, 4.0, f"{{ orders(first: 60) {{ {fields} }} }}")
+        assert codes(deep) == ["DEADLINE_EXCEEDED"]
+        told = [node["agreement"] for node in deep["data"]["orders"]["nodes"] if node["vendor"] == "SOFTWAREONE"]
+        assert told
+        assert all(agreement["currency"] for agreement in told)
+
+
 @every_vendor
 async def test_a_login_that_hangs_is_cut_off_too(vendor: str) -> None:
     async with whole(0.05) as one:

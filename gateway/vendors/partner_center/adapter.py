@@ -43,7 +43,6 @@ from gateway.vendors.partner_center.carts import Carts
 from gateway.vendors.partner_center.checkout import Checkout
 from gateway.vendors.partner_center.checkup import Checkup
 from gateway.vendors.partner_center.customers import Customers, customer_of
-from gateway.vendors.partner_center.fanout import Fanout
 from gateway.vendors.partner_center.orders import Orders
 from gateway.vendors.partner_center.reads import DIRECT_SIGNED, PROVISIONING
 from gateway.vendors.partner_center.settings import Settings
@@ -103,10 +102,9 @@ class PartnerCenter:
         self.upload_limits: UploadLimits | None = settings.upload_limits
         self._settings = settings
         self._api = Api(self.account, settings, limits, services)
-        fanout = Fanout(limits.max_concurrency)
         self._customers = Customers(self._api, settings, services.now)
-        self._orders = Orders(self._api, self.account, self._customers, fanout, settings, services.now)
-        self._agreements = Agreements(self._api, self.account, self._customers, fanout, settings, services.now)
+        self._orders = Orders(self._api, self.account, self._customers, settings, services.now)
+        self._agreements = Agreements(self._api, self.account, self._customers, settings, services.now)
         self.reads = Reads()
         self.reads.add(ORDER, self._orders.read)
         self.reads.add(ORDER_ATTACHMENTS, self._orders.attachments)
@@ -114,8 +112,8 @@ class PartnerCenter:
         self.reads.add(PROVISIONING, self._orders.provisioning)
         self.reads.add(AGREEMENT, self._agreements.read)
         self.reads.add(DIRECT_SIGNED, self._agreements.direct_signed)
-        self.reads.add(SUBSCRIPTION, Subscriptions(self._api, self.account, fanout).read)
-        carts = Carts(self._api, self.account, fanout, services.now)
+        self.reads.add(SUBSCRIPTION, Subscriptions(self._api, self.account).read)
+        carts = Carts(self._api, self.account, services.now)
         self.reads.add(CART, carts.read)
         self.reads.add(PARTY, self._customers.named)
         self.writes = Writes(instead=INSTEAD)
@@ -125,7 +123,7 @@ class PartnerCenter:
         self.writes.add(CHECKOUT_CART, Checkout(self._api, self.account, carts, self._orders, services.now).checkout)
         attachments = AttachmentWrites(self._api, self._orders, settings.upload_limits, services.now)
         self.writes.add(ADD_ATTACHMENTS, attachments.add)
-        cancelling = Cancelling(self._api, self.account, self._orders, fanout, services.now)
+        cancelling = Cancelling(self._api, self.account, self._orders, services.now)
         self.writes.add(CANCEL_ORDER, cancelling.cancel)
         self.pickers = Pickers(parties={"customers": self._customers.pick})
 

@@ -16,7 +16,7 @@ from gateway.vendors.partner_center import mapping_customers as mapping
 from gateway.vendors.partner_center.api import Api
 from gateway.vendors.partner_center.asking import told
 from gateway.vendors.partner_center.customers import Customers
-from gateway.vendors.partner_center.fanout import Fanout
+from gateway.vendors.partner_center.fanout import each
 from gateway.vendors.partner_center.lists import CustomerLists
 from gateway.vendors.partner_center.mapping_commerce import items
 from gateway.vendors.partner_center.settings import Settings
@@ -33,16 +33,14 @@ class Agreements:
         api: Api,
         account: Account,
         customers: Customers,
-        fanout: Fanout,
         settings: Settings,
         now: Callable[[], datetime],
     ) -> None:
         self._api = api
         self._account = account
         self._customers = customers
-        self._fanout = fanout
         self._lists = CustomerLists(
-            self._list, self._row, agreement_position, fanout, seconds=settings.list_cache_seconds, now=now
+            self._list, self._row, agreement_position, seconds=settings.list_cache_seconds, now=now
         )
 
     async def step(
@@ -57,7 +55,7 @@ class Agreements:
 
     async def read(self, refs: Sequence[Ref]) -> Mapping[Ref, Agreement | GatewayError]:
         """The vendor gives agreements no id: one call per customer, and the digest finds the right one."""
-        lists = await self._fanout.each([ref.parts[0] for ref in refs], self._lists.read)
+        lists = await each([ref.parts[0] for ref in refs], self._lists.read)
         answers: dict[Ref, Agreement | GatewayError] = {}
         for customer, answer in lists.items():
             own = [ref for ref in refs if ref.parts[0] == customer]
@@ -78,7 +76,7 @@ class Agreements:
                 path, mapping.direct_signed, route="/customers/{customer}/" + DIRECT, as_user=True
             )
 
-        return await self._fanout.each(refs, one)
+        return await each(refs, one)
 
     async def _covered(self, wanted: AgreementFilter) -> Partial[str]:
         """Whose agreements all match: they are of one kind and status, so the conditions keep all or none."""

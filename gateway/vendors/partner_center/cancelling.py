@@ -18,7 +18,6 @@ from gateway.vendors.partner_center import rules_cancelling as rules
 from gateway.vendors.partner_center.api import Api
 from gateway.vendors.partner_center.arrival import lead
 from gateway.vendors.partner_center.ending import Endings, Found
-from gateway.vendors.partner_center.fanout import Fanout
 from gateway.vendors.partner_center.mapping_cancelling import if_match, order_cancelled, order_tag, request_id
 from gateway.vendors.partner_center.orders import ONE, Orders, address
 from gateway.vendors.partner_center.refusals import refuses, user_error
@@ -67,11 +66,11 @@ class Result:
 class Cancelling:
     """`now` is the time in UTC."""
 
-    def __init__(self, api: Api, account: Account, orders: Orders, fanout: Fanout, now: Callable[[], datetime]) -> None:
+    def __init__(self, api: Api, account: Account, orders: Orders, now: Callable[[], datetime]) -> None:
         self._api = api
         self._account = account
         self._orders = orders
-        self._endings = Endings(api, account, fanout)
+        self._endings = Endings(api, account)
         self._now = now
 
     async def cancel(self, command: CancelOrder, attempt: Attempt) -> Outcome:

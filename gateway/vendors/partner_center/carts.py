@@ -12,7 +12,7 @@ from gateway.model.cart import Cart
 from gateway.model.ref import Ref
 from gateway.vendors.partner_center.api import Api
 from gateway.vendors.partner_center.asking import asked
-from gateway.vendors.partner_center.fanout import Fanout
+from gateway.vendors.partner_center.fanout import each
 from gateway.vendors.partner_center.mapping_carts import cart
 
 LIST: Final = "/customers/{customer}/carts"
@@ -20,14 +20,13 @@ ONE: Final = LIST + "/{cart}"
 
 
 class Carts:
-    def __init__(self, api: Api, account: Account, fanout: Fanout, now: Callable[[], datetime]) -> None:
+    def __init__(self, api: Api, account: Account, now: Callable[[], datetime]) -> None:
         self._api = api
         self._account = account
-        self._fanout = fanout
         self._now = now
 
     async def read(self, refs: Sequence[Ref]) -> Mapping[Ref, Cart | GatewayError]:
-        return await self._fanout.each(refs, self.one)
+        return await each(refs, self.one)
 
     async def one(self, ref: Ref) -> Cart:
         """Raises GatewayError."""

@@ -13,7 +13,7 @@ from gateway.model.agreement import ProductSubscription, SubscriptionStatus
 from gateway.model.ref import Ref
 from gateway.vendors.partner_center.api import Api
 from gateway.vendors.partner_center.arrival import Arrival, lead
-from gateway.vendors.partner_center.fanout import Fanout
+from gateway.vendors.partner_center.fanout import each
 from gateway.vendors.partner_center.mapping_cancelling import (
     if_match,
     request_id,
@@ -39,14 +39,13 @@ class Found:
 
 
 class Endings:
-    def __init__(self, api: Api, account: Account, fanout: Fanout) -> None:
+    def __init__(self, api: Api, account: Account) -> None:
         self._api = api
         self._account = account
-        self._fanout = fanout
 
     async def read(self, refs: Iterable[Ref]) -> Mapping[Ref, Found]:
         """Those that the vendor has; one call for each, for only that is sure to be up to date. Raises GatewayError."""
-        answers = await self._fanout.each(refs, self.one)
+        answers = await each(refs, self.one)
         found = {}
         for ref, answer in answers.items():
             if isinstance(answer, Found):

@@ -17,7 +17,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from gateway.errors import GatewayError, NotFound, VendorBadAnswer, VendorRefused
 from gateway.vendors.base import Position, Step
-from gateway.vendors.partner_center.fanout import Fanout
+from gateway.vendors.partner_center.fanout import each
 from gateway.vendors.partner_center.shelf import Shelf
 
 T = TypeVar("T")
@@ -54,7 +54,6 @@ class CustomerLists(Generic[T]):
         read: Callable[[str], Awaitable[list[Any]]],
         make: Callable[[Any, str], T],
         position: Callable[[T], Position],
-        fanout: Fanout,
         *,
         seconds: float,
         now: Callable[[], datetime],
@@ -64,7 +63,6 @@ class CustomerLists(Generic[T]):
         self._read = read
         self._make = make
         self._position = position
-        self._fanout = fanout
         self._lag_seconds = lag_seconds
         self._shelf: Shelf[CustomerList[T]] = Shelf(
             seconds=seconds,
@@ -132,7 +130,7 @@ class CustomerLists(Generic[T]):
         self._shelf.forget(customer)
 
     async def _gathered(self, customers: Sequence[str]) -> tuple[list[CustomerList[T]], dict[str, GatewayError]]:
-        answers = await self._fanout.each(customers, lambda one: self._shelf.get(one, lambda: self._known(one)))
+        answers = await each(customers, lambda one: self._shelf.get(one, lambda: self._known(one)))
         lists = [answer for answer in answers.values() if not isinstance(answer, GatewayError)]
         failures = {key: answer for key, answer in answers.items() if isinstance(answer, GatewayError)}
         if failures and not lists:

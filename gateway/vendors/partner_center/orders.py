@@ -21,7 +21,7 @@ from gateway.vendors.partner_center.api import Api
 from gateway.vendors.partner_center.asking import asked, told
 from gateway.vendors.partner_center.customers import Customers
 from gateway.vendors.partner_center.details import LineDetails, OrderDetails, Provisioning
-from gateway.vendors.partner_center.fanout import Fanout
+from gateway.vendors.partner_center.fanout import each
 from gateway.vendors.partner_center.fresh import FreshOrders
 from gateway.vendors.partner_center.lists import CustomerLists
 from gateway.vendors.partner_center.mapping_commerce import items
@@ -35,7 +35,6 @@ ONE: Final = LIST + "/{order}"
 LIST_QUERY: Final = "include_price=true&include_system_purchases=true"
 ONE_QUERY: Final = "include_price=true"
 LAG_SECONDS: Final = 900
-LOOKUPS: Final = 4
 
 
 class Orders:
@@ -44,21 +43,17 @@ class Orders:
         api: Api,
         account: Account,
         customers: Customers,
-        fanout: Fanout,
         settings: Settings,
         now: Callable[[], datetime],
     ) -> None:
         self._api = api
         self._account = account
         self._customers = customers
-        self._fanout = fanout
         self._fresh = FreshOrders(now)
-        self._lookups = Fanout(LOOKUPS)  # of its own: lists wait for it while they hold places in the other
         self._lists = CustomerLists(
             self._list,
             self._row,
             order_position,
-            fanout,
             seconds=settings.list_cache_seconds,
             now=now,
             weigh=lambda order: 1 + len(order.lines),
@@ -90,7 +85,7 @@ class Orders:
 
     async def read(self, refs: Sequence[Ref]) -> Mapping[Ref, Order | GatewayError]:
         """The vendor has no batch: one call per order."""
-        return await self._fanout.each(refs, self.one)
+        return await each(refs, self.one)
 
     async def one(self, ref: Ref) -> Order:
         """Raises GatewayError."""
@@ -107,17 +102,17 @@ class Orders:
             path = ("customers", customer, "orders", number, "provisioningstatus")
             return await self._api.get(path, mapping.provisioning, route=ONE + "/provisioningstatus", as_user=True)
 
-        return await self._fanout.each(refs, one)
+        return await each(refs, one)
 
     async def attachments(
         self, places: Sequence[OrderPlace]
     ) -> Mapping[OrderPlace, tuple[Attachment, ...] | GatewayError]:
-        found = await self._fanout.each([place.order for place in places], self._files)
+        found = await each([place.order for place in places], self._files)
         return {place: found[place.order] for place in places}
 
     async def attachment(self, refs: Sequence[Ref]) -> Mapping[Ref, Attachment | GatewayError]:
         """The vendor lists files by order only, so one call per order answers for all of its files."""
-        lists = await self._fanout.each([ref.parent(Kind.ORDER) for ref in refs], self._files)
+        lists = await each([ref.parent(Kind.ORDER) for ref in refs], self._files)
         answers: dict[Ref, Attachment | GatewayError] = {}
         for ref in refs:
             files = lists[ref.parent(Kind.ORDER)]
@@ -155,7 +150,7 @@ class Orders:
         path = ("customers", customer, "orders")
         found = await self._api.get(path, lambda body: items(body, "order list"), route=LIST, query=LIST_QUERY)
         listed = {self._ref(customer, item) for item in found}
-        missing = await self._lookups.each(self._fresh.missing(customer, listed), self._document)
+        missing = await each(self._fresh.missing(customer, listed), self._document)
         return [*found, *(one for one in missing.values() if not isinstance(one, GatewayError))]
 
     def _ref(self, customer: str, item: Any) -> Ref:

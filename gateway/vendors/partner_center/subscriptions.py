@@ -12,7 +12,7 @@ from gateway.model.agreement import ProductSubscription
 from gateway.model.ref import Ref
 from gateway.vendors.partner_center.api import Api
 from gateway.vendors.partner_center.asking import asked, told
-from gateway.vendors.partner_center.fanout import Fanout
+from gateway.vendors.partner_center.fanout import each
 from gateway.vendors.partner_center.mapping_commerce import readable
 from gateway.vendors.partner_center.mapping_subscriptions import subscription
 from gateway.vendors.reading import Row
@@ -24,10 +24,9 @@ Found = dict[Ref, ProductSubscription | GatewayError]
 
 
 class Subscriptions:
-    def __init__(self, api: Api, account: Account, fanout: Fanout) -> None:
+    def __init__(self, api: Api, account: Account) -> None:
         self._api = api
         self._account = account
-        self._fanout = fanout
 
     async def read(self, refs: Sequence[Ref]) -> Found:
         """One call per customer: the subscription itself, or the whole list where several are wanted."""
@@ -40,7 +39,7 @@ class Subscriptions:
             return await self._one(own[0]) if len(own) == 1 else await self._several(customer, own)
 
         answers: dict[Ref, ProductSubscription | GatewayError] = {}
-        for customer, found in (await self._fanout.each(wanted, ask)).items():
+        for customer, found in (await each(wanted, ask)).items():
             answers |= dict.fromkeys(wanted[customer], found) if isinstance(found, GatewayError) else found
         return answers
 

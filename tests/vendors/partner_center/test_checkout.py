@@ -509,15 +509,6 @@ async def test_a_new_order_that_cannot_be_read_costs_the_list_nothing_else() -> 
         assert len(await listed(one, customer(one))) == before
 
 
-async def test_new_orders_are_looked_up_although_lists_take_all_places(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with desk() as one:
-        one.office.set(list_lag_seconds=900)
-        monkeypatch.setattr(one.office.adapter._orders._fanout, "_slots", asyncio.Semaphore(1))
-        written = await out(one, await made(one, draft(), once(ACCESS)))
-        rows = await listed(one, customer(one))
-        assert numbers(written) <= {order.number for order in rows}
-
-
 async def test_orders_stand_although_the_store_fails_after_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     async with desk() as one:
         cart, before = await made(one), count(one)

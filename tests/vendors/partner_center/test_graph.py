@@ -103,7 +103,7 @@ NEVER_SENT = {
 
 @pytest.mark.slow
 async def test_every_home_is_reached_by_a_query_and_filled_from_the_sandboxs_data() -> None:
-    async with office(size=1.0) as one:
+    async with office(size=1.0, requests_per_minute=100_000) as one:
         found = [
             await ask(one, "{ orders(first: 500) { nodes %s } }" % selection("Order")),  # noqa: UP031 - braces
             await ask(one, "{ agreements(first: 500) { nodes %s } }" % selection("Agreement")),  # noqa: UP031

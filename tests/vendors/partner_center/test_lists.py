@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from gateway.errors import VendorBadAnswer, VendorUnavailable
 from gateway.vendors.base import Position
-from gateway.vendors.partner_center.fanout import Fanout
 from gateway.vendors.partner_center.lists import MAX_WEIGHT, CustomerLists
 from tests.vendors.partner_center.office import Clock
 
@@ -26,7 +25,7 @@ def lists(content: dict[str, list[Any]], failing: str = "") -> CustomerLists[Pos
             raise VendorUnavailable("down")
         return content[customer]
 
-    return CustomerLists(read, made, lambda row: row, Fanout(3), seconds=60, now=Clock())
+    return CustomerLists(read, made, lambda row: row, seconds=60, now=Clock())
 
 
 contents = st.dictionaries(st.sampled_from("abcde"), st.lists(st.integers(0, 99), max_size=30), min_size=1)
@@ -62,13 +61,11 @@ async def test_what_is_kept_is_bounded_by_what_the_rows_weigh() -> None:
         calls += 1
         return [1, 2, 3]
 
-    heavy = CustomerLists(
-        read, made, lambda row: row, Fanout(3), seconds=60, now=Clock(), weigh=lambda row: MAX_WEIGHT // 3 + 1
-    )
+    heavy = CustomerLists(read, made, lambda row: row, seconds=60, now=Clock(), weigh=lambda row: MAX_WEIGHT // 3 + 1)
     for expected in (1, 2):
         await heavy.count(["a"], lambda row: True)
         assert calls == expected
-    light = CustomerLists(read, made, lambda row: row, Fanout(3), seconds=60, now=Clock())
+    light = CustomerLists(read, made, lambda row: row, seconds=60, now=Clock())
     for _ in range(2):
         await light.count(["a"], lambda row: True)
         assert calls == 3
