@@ -117,7 +117,14 @@ def run_serve(arguments: argparse.Namespace) -> int:
     logs.configure(config.log_format)
     os.environ[WORKERS_VARIABLE] = str(arguments.workers)
     with directory_of_workers(arguments.workers):
-        serve("gateway.cli:app_from_environment", arguments.host, arguments.port, arguments.workers, config.limits)
+        serve(
+            "gateway.cli:app_from_environment",
+            arguments.host,
+            arguments.port,
+            arguments.workers,
+            config.limits,
+            config.deadline_seconds,
+        )
     return 0
 
 

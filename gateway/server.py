@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import resource
 import signal
 import sys
@@ -20,6 +21,7 @@ from gateway.edge.patience import Doorman, PatientHttp, PatientSocket
 from gateway.policy import Limits
 
 GRACE_SECONDS: Final = 20
+LAST_SECONDS: Final = 2  # after the last deadline, to say what there is
 KEEP_ALIVE_SECONDS: Final = 65  # longer than proxies keep theirs, or one would send a request into a closing connection
 PING_SECONDS: Final = 20
 BACKLOG: Final = 256  # as many connections are taken in one go, before they can be counted
@@ -28,12 +30,21 @@ OWN_FILES: Final = 512  # of a process, beside its clients' connections: to vend
 log = logging.getLogger("gateway.server")
 
 
-def serve(app: ASGIApp | str, host: str, port: int, workers: int = 1, limits: Limits | None = None) -> None:
-    """Serves until interrupted or terminated; `app` is one, or the name of a function that makes one in each worker."""
+def serve(
+    app: ASGIApp | str,
+    host: str,
+    port: int,
+    workers: int = 1,
+    limits: Limits | None = None,
+    deadline_seconds: float = 0.0,
+) -> None:
+    """Serves until interrupted or terminated; `app` is one, or the name of a function that makes one in each worker.
+    Requests under way at the end may take their `deadline_seconds`, or GRACE_SECONDS if that is longer."""
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, ended)  # uvicorn raises it again when all is done, and would so die of it
     told: dict[str, Any] = {"factory": isinstance(app, str), "host": host, "port": port, "workers": workers}
     told |= options(within_files(limits or Limits()))
+    told["timeout_graceful_shutdown"] = max(GRACE_SECONDS, math.ceil(deadline_seconds) + LAST_SECONDS)
     if workers == 1:
         uvicorn.run(app, **told)
         return
@@ -69,7 +80,6 @@ def options(limits: Limits) -> dict[str, Any]:
         "ws_per_message_deflate": False,  # a compressor for each client costs more than it saves
         "backlog": BACKLOG,
         "timeout_keep_alive": KEEP_ALIVE_SECONDS,
-        "timeout_graceful_shutdown": GRACE_SECONDS,
         "access_log": False,
         "server_header": False,
         "log_config": None,

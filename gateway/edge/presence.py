@@ -30,5 +30,8 @@ async def while_there(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
 
 async def disconnected(receive: Receive) -> None:
     """Until the client is gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        await asyncio.sleep(0)  # or a server that repeats itself without waiting would hold the loop for ever

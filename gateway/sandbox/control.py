@@ -220,15 +220,7 @@ class Desk:
                 await app(scope, receive, nothing)
                 abort(raw_send)
             case "late":
-                messages: list[Message] = []
-
-                async def keep(message: Message) -> None:
-                    messages.append(message)
-
-                await app(scope, receive, keep)
-                await asyncio.sleep(fault.seconds)
-                for message in messages:
-                    await send(message)
+                await self._late(fault.seconds, scope, receive, send)
             case "mislabelled":
                 await app(scope, receive, as_text(send))
             case "garbage" | "empty" | "bomb" | "huge" | "redirect":
@@ -259,6 +251,17 @@ class Desk:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self.emulator.app(scope, replay, nothing)
+
+    async def _late(self, seconds: float, scope: Scope, receive: Receive, send: Send) -> None:
+        messages: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        await self.emulator.app(scope, receive, keep)
+        await asyncio.sleep(seconds)
+        for message in messages:
+            await send(message)
 
     async def _truncated(self, scope: Scope, receive: Receive, send: Send, raw_send: Send) -> None:
         start: Message = {}

@@ -88,21 +88,5 @@ def on(errand: Errand | None) -> Iterator[None]:
         ERRAND.reset(token)
 
 
-@asynccontextmanager
-async def in_time(slack: float = 0.0) -> AsyncIterator[None]:
-    """Cancels what is in this block at the operation's deadline, `slack` seconds later; raises OutOfTime then."""
-    errand = ERRAND.get()
-    if errand is None:
-        yield
-        return
-    try:
-        async with asyncio.timeout_at(errand.until + slack) as timer:
-            yield
-    except TimeoutError:
-        if not timer.expired():
-            raise
-        raise too_late() from None
-
-
 def too_late() -> OutOfTime:
     return OutOfTime("It did not come within the operation's time.")

@@ -32,7 +32,7 @@ log = logging.getLogger("gateway.traffic")
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is known of a vendor's limits. `family` names the calls that are limited and fail together, by their route's
-    template ("login" for logins); `rates` are those published. `own_failures` are statuses above 500 by which it
+    template ("login" for logins); `rates` are those published. `own_failures` are statuses from 500 on by which it
     answers about the thing asked for: they say nothing of its health."""
 
     family: Callable[[str], str] = lambda route: ALL

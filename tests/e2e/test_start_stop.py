@@ -193,6 +193,21 @@ def test_a_slow_query_under_way_gets_its_answer_and_nobody_is_let_in_after(
         assert gateway.ended() == 0
 
 
+def test_a_query_that_hangs_ends_by_its_deadline_and_not_by_the_end_of_the_gateway(
+    fresh: SandboxProcess, tmp_path: Path, aside: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORDER_GATEWAY_DEADLINE_SECONDS", "23")
+    monkeypatch.setenv("ORDER_GATEWAY_ACCOUNTS__ACME__TIMEOUT_SECONDS", "100")
+    fresh.fault("sellercloud", "latency", method=READ[0], path=READ[1], seconds=90)
+    with serving(tmp_path, fresh.known) as gateway:
+        asked = aside.submit(gateway.ask, STOCK_ORDERS)
+        wait_for(lambda: fresh.count("sellercloud", *READ) == 1, "the vendor is asked")
+        gateway.told_to_end()
+        (error,) = asked.result(END_SECONDS)["errors"]
+        assert error["extensions"]["code"] == "DEADLINE_EXCEEDED"
+        assert gateway.ended() == 0
+
+
 def some_cost() -> Answer:
     return {"cost": {"requested": 0, "actual": 0, "limit": 2000}}
 

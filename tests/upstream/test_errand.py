@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.errors import OutOfTime
-from gateway.upstream.errand import ERRAND, SLACK_SECONDS, Errand, Load, in_time, on, too_late
+from gateway.upstream.errand import ERRAND, SLACK_SECONDS, Errand, Load, on, too_late
 from tests.upstream.clock import at_once
 
 
@@ -127,53 +126,6 @@ def test_putting_it_off_after_the_cut_changes_nothing() -> None:
         with pytest.raises(TimeoutError):
             async with errand.timer():
                 await late()
-
-    at_once(main())
-
-
-def test_within_no_errand_nothing_is_cut() -> None:
-    async def main() -> None:
-        async with in_time():
-            await asyncio.sleep(1_000_000)
-
-    at_once(main())
-
-
-@pytest.mark.parametrize("slack", [0.0, 0.5])
-def test_a_block_is_cut_at_the_errand_s_end(slack: float) -> None:
-    async def main() -> None:
-        began = now()
-        with on(Errand.lasting(5)), pytest.raises(OutOfTime) as caught:
-            async with in_time(slack):
-                await asyncio.sleep(100)
-        assert now() == pytest.approx(began + 5 + slack)
-        assert (caught.value.code, caught.value.retryable) == ("DEADLINE_EXCEEDED", True)
-        assert caught.value.__suppress_context__
-
-    at_once(main())
-
-
-def test_somebody_else_s_time_out_is_not_taken_for_the_errand_s() -> None:
-    async def main() -> None:
-        with on(Errand.lasting(5)), pytest.raises(TimeoutError):
-            async with in_time(), asyncio.timeout(1):
-                await asyncio.sleep(100)
-
-    at_once(main())
-
-
-def test_a_cancellation_is_not_taken_for_the_errand_s_end() -> None:
-    async def main() -> None:
-        async def block() -> None:
-            with on(Errand.lasting(5)):
-                async with in_time():
-                    await asyncio.sleep(100)
-
-        task = asyncio.create_task(block())
-        await asyncio.sleep(1)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
 
     at_once(main())
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import re
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from typing import Any, Final
 import httpx
 import pytest
 import uvicorn
+from _pytest.mark import ParameterSet
 from starlette.applications import Starlette
 
 from gateway.app import create_app, utc_now
@@ -39,6 +41,7 @@ WAIT_SECONDS: Final = 20.0
 RETRIES: Final = 2
 CUSTOMERS: Final = 2  # a list over more would make enough calls to open a breaker
 LIMITS: Final = {"max_retries": RETRIES, "retry_seconds": 0.001, "max_answer_bytes": 1024 * 1024}
+FORMS: Final = {"once": False, "for ever": True}
 PLENTY: Final = 10**9  # of a vendor's calls: what a refusal leaves of such a pace keeps nobody waiting
 
 
@@ -254,3 +257,17 @@ def check_nothing_leaks(bench: Bench, answer: Json) -> None:
     text = json.dumps(answer)
     for leak in (bench.url.removeprefix("http://"), *SECRET):
         assert leak not in text, leak
+
+
+def cells(rows: Iterable[object], strikes: Iterable[str], short: Container[tuple[str, str, str]]) -> list[ParameterSet]:
+    """A table's cells as (row, strike, whether it strikes for ever); those that are not `short` are slow."""
+    return [
+        pytest.param(
+            row,
+            strike,
+            FORMS[form],
+            id=f"{row}-{strike}-{form}",
+            marks=() if (str(row), strike, form) in short else pytest.mark.slow,
+        )
+        for row, strike, form in itertools.product(rows, strikes, FORMS)
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -17,7 +16,7 @@ from gateway.vendors.partner_center import reads as partner_center
 from gateway.vendors.registry import REGISTRY
 from gateway.vendors.sellercloud import reads as sellercloud
 from gateway.vendors.softwareone import reads as softwareone
-from tests.whole.fault_bench import ACCOUNTS, VENDORS, Bench, Json, bench, check_nothing_leaks
+from tests.whole.fault_bench import ACCOUNTS, FORMS, VENDORS, Bench, Json, bench, cells, check_nothing_leaks
 from tests.whole.fault_read_rows import READS
 from tests.whole.fault_reads import ReadRow
 from tests.whole.fault_rows import MORE, READING, RETRYABLE, STRIKES, THROTTLED, Shown, reading
@@ -25,21 +24,11 @@ from tests.whole.harness import GATEWAY
 
 OTHERS = "others: orders(first: 2, filter: {accountNames: [%s]}) { nodes { id } sources { account { name } state } }"
 MODULES = (base, partner_center, sellercloud, softwareone)
-FORMS = {"once": False, "for ever": True}
 # Every read meets a fault in the short run, and every fault a read, once and for ever.
 SHORT = {
     (row, list(STRIKES)[n % len(STRIKES)], list(FORMS)[n // len(STRIKES) % 2]) for n, row in enumerate(map(str, READS))
 }
-CELLS = [
-    pytest.param(
-        row,
-        strike,
-        FORMS[form],
-        id=f"{row}-{strike}-{form}",
-        marks=() if (str(row), strike, form) in SHORT else pytest.mark.slow,
-    )
-    for row, strike, form in itertools.product(READS, STRIKES, FORMS)
-]
+CELLS = cells(READS, STRIKES, SHORT)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -14,14 +13,13 @@ from starlette.types import Message
 
 from gateway.sandbox.control import Fault
 from gateway.vendors.base import ATTACHMENT
-from tests.whole.fault_bench import ACCOUNTS, Bench, bench, check_nothing_leaks
+from tests.whole.fault_bench import ACCOUNTS, FORMS, Bench, bench, cells, check_nothing_leaks
 from tests.whole.fault_read_rows import READS
 from tests.whole.fault_reads import Call
 from tests.whole.fault_rows import BROKEN_OFF, LATE, RETRYABLE, STRIKES, THROTTLED, downloading
 
 LINK = "query($id: ID!) { node(id: $id) { ... on Attachment { downloadUrl } } }"
 STATUSES = {LATE: 504, THROTTLED: 503}
-FORMS = {"once": False, "for ever": True}
 
 
 @dataclass(frozen=True)
@@ -43,17 +41,8 @@ PLACES = (
 )
 ROWS = {row.vendor: row for row in READS if row.read == ATTACHMENT.name}
 # Every fault meets one of them in the short run.
-SHORT = {(PLACES[n % len(PLACES)], strike, list(FORMS)[n % 2]) for n, strike in enumerate(STRIKES)}
-CELLS = [
-    pytest.param(
-        place,
-        strike,
-        FORMS[form],
-        id=f"{place}-{strike}-{form}",
-        marks=() if (place, strike, form) in SHORT else pytest.mark.slow,
-    )
-    for place, strike, form in itertools.product(PLACES, STRIKES, FORMS)
-]
+SHORT = {(str(PLACES[n % len(PLACES)]), strike, list(FORMS)[n % 2]) for n, strike in enumerate(STRIKES)}
+CELLS = cells(PLACES, STRIKES, SHORT)
 
 
 @pytest.fixture(scope="module")

@@ -20,13 +20,12 @@ from gateway.vendors.softwareone import attachment_adding, calls
 from gateway.vendors.softwareone import attachment_writes as changes_of_attachments
 from gateway.vendors.writes import WRITES
 from tests.e2e.crash_rows import Prepared
-from tests.whole.fault_bench import ACCOUNTS, VENDORS, Bench, Json, bench, check_nothing_leaks
+from tests.whole.fault_bench import ACCOUNTS, FORMS, VENDORS, Bench, Json, bench, cells, check_nothing_leaks
 from tests.whole.fault_rows import ALL, RETRYABLE, STRIKES, THROTTLED, WORK, writing
 from tests.whole.fault_writes import WRITE_ROWS, WriteRow
 from tests.whole.harness import GATEWAY
 
 OTHERS = "{ orders(first: 2, filter: {accountNames: [%s]}) { nodes { id } sources { account { name } state } } }"
-FORMS = {"once": False, "for ever": True}
 PAUSES = (
     *((module, "PAUSES") for module in (repeats, checkout, blocks_done, creation, deletion)),
     *((module, "PAUSES") for module in (calls, attachment_adding, changes_of_attachments)),
@@ -38,16 +37,7 @@ SHORT = {
     (str(WRITE_ROWS[n % len(WRITE_ROWS)]), strike, form)
     for n, (strike, form) in enumerate(itertools.product(STRIKES, FORMS))
 }
-CELLS = [
-    pytest.param(
-        row,
-        strike,
-        FORMS[form],
-        id=f"{row}-{strike}-{form}",
-        marks=() if (str(row), strike, form) in SHORT else pytest.mark.slow,
-    )
-    for row, strike, form in itertools.product(WRITE_ROWS, STRIKES, FORMS)
-]
+CELLS = cells(WRITE_ROWS, STRIKES, SHORT)
 
 
 @pytest.fixture(scope="module")
