@@ -222,6 +222,7 @@ tables = st.dictionaries(NAMES, values)
 @given(
     st.dictionaries(st.sampled_from(["issuers", "keys", "x"]), st.dictionaries(st.text(max_size=5), tables) | values)
 )
+@pytest.mark.slow
 def test_nothing_in_the_tables_does_more_than_be_a_problem(table: dict[str, Any]) -> None:
     found = Problems()
     auth = read_auth(table, frozenset({"acme"}), {}, Path(), found)

@@ -364,6 +364,7 @@ values = st.recursive(plain, lambda inner: st.lists(inner, max_size=3) | st.dict
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=st.dictionaries(st.sampled_from([*Shop.__dataclass_fields__, "password_file", "keys_file"]), values))
+@pytest.mark.slow
 def test_no_value_under_any_key_does_more_than_be_a_problem(tmp_path: Path, table: dict[str, Any]) -> None:
     found = Problems()
     shop = fill(Shop, table, "accounts.x", tmp_path, found)

@@ -60,6 +60,7 @@ def written(folder: Path, credentials: dict[str, Any], port: int, password: str 
     return str(config)
 
 
+@pytest.mark.slow
 def test_the_doctor_finds_good_accounts_well(tmp_path: Path, credentials: dict[str, Any]) -> None:
     done = command("doctor", "--config", written(tmp_path, credentials, 8000))
     assert done.returncode == 0, done.stdout + done.stderr

@@ -93,6 +93,7 @@ async def test_a_socket_has_one_line_and_each_operation_on_it_one_of_its_own(cap
 
 
 @given(st.text(max_size=200) | st.from_regex(r"[A-Za-z0-9._:-]{1,70}"))
+@pytest.mark.slow
 def test_an_id_is_taken_as_it_is_or_not_at_all(text: str) -> None:
     taken = accepted(text)
     assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", taken)

@@ -45,6 +45,7 @@ def test_what_could_break_clients_since_the_last_release_is_declared_and_nothing
     ],
     ids=["field", "type", "nullability", "required-input", "new-enum-value", "enum-value"],
 )
+@pytest.mark.slow
 def test_a_change_that_could_break_clients_is_seen(before: str, after: str) -> None:
     sdl = CURRENT.read_text("utf-8")
     assert before in sdl

@@ -75,6 +75,7 @@ async def test_a_method_that_nobody_knows_is_not_written_down() -> None:
     assert access["method"] == "OTHER"
 
 
+@pytest.mark.slow
 async def test_no_secret_no_variable_and_no_query_is_ever_written_down() -> None:
     with written(JsonLines()) as text:
         async with desk() as here:

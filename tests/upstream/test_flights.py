@@ -468,6 +468,7 @@ def test_whoever_stays_is_answered_and_no_flight_is_left(played: list[Step]) -> 
     asyncio.run(run())
 
 
+@pytest.mark.slow
 def test_nothing_is_held_of_flights_that_are_over() -> None:
     async def run() -> int:
         vendor = Vendor()

@@ -119,6 +119,8 @@ async def whole(
     sandbox = create_sandbox(size=size, today=now())
     credentials = {name: desk.emulator.credentials(VENDORS) for name, desk in sandbox.desks.items()}
     document = demo_document(credentials, GATEWAY)
+    for table in document["accounts"].values():
+        table["retry_seconds"] = 0.01  # what is tried is that calls are made again, not how long nobody waits
     if change is not None:
         change(document["accounts"])
     if settings is not None:

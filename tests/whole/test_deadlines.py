@@ -101,6 +101,7 @@ async def test_a_vendor_that_hangs_leaves_the_others_time_for_their_pages_and_fi
 
 
 @every_vendor
+@pytest.mark.slow
 async def test_a_login_that_hangs_is_cut_off_too(vendor: str) -> None:
     async with whole(0.05) as one:
         hang(one, vendor)
@@ -111,6 +112,7 @@ async def test_a_login_that_hangs_is_cut_off_too(vendor: str) -> None:
 
 
 @every_vendor
+@pytest.mark.slow
 async def test_a_thing_that_cannot_be_read_in_time_is_null_with_its_code(vendor: str) -> None:
     async with whole(0.05) as one:
         id_, *_ = await warm(one, vendor)

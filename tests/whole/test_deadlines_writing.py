@@ -91,6 +91,7 @@ async def test_a_write_goes_on_after_the_deadline_and_the_same_request_is_told_i
         assert (one.made, one.writes) == (1, 1)
 
 
+@pytest.mark.slow
 async def test_a_repeat_that_has_as_little_time_hears_that_it_is_in_progress() -> None:
     async with whole(0.05) as gateway:
         one = await Asking.about(STOCK, gateway)

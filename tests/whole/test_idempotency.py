@@ -357,6 +357,7 @@ async def test_a_lost_answer_is_found_or_unknown_and_never_two(case: Case, kind:
 
 @every_case
 @pytest.mark.parametrize("kind", ["drop", "html"])
+@pytest.mark.slow
 async def test_a_write_that_never_came_about_is_not_told_as_done(case: Case, kind: str) -> None:
     """The vendor did nothing, which nobody can know. Partner Center lets the same write be sent again."""
     async with whole(0.1) as gateway:

@@ -125,6 +125,7 @@ async def test_new_commerce_takes_consent_and_then_ends_what_the_order_began(des
     assert desk.calls() == {READ: 2, READ_ONE: 2, END: 2}
 
 
+@pytest.mark.slow
 async def test_a_lost_answer_is_found_and_a_vendor_that_stays_down_told_as_unknown(desk: Desk) -> None:
     order = await desk.ordered(PREMIUM)
     desk.fault("lost", method="PATCH")

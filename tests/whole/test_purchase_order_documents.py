@@ -218,6 +218,7 @@ async def test_a_lost_answer_is_found(desk: Desk) -> None:
     assert desk.calls()[UPLOAD] == 1
 
 
+@pytest.mark.slow
 async def test_a_vendor_that_stays_down_is_told_as_unknown_and_found_by_the_next_request(desk: Desk) -> None:
     desk.fault("lost", method="POST", path="/attachment$")
     down = desk.fault("error", method="GET", path="/orders/", times=None, status=503, skip=2)

@@ -78,6 +78,7 @@ async def test_an_error_of_the_shared_call_is_everybodys() -> None:
         assert gateway.all_calls() == 1
 
 
+@pytest.mark.slow
 async def test_who_has_little_time_leaves_alone_and_the_call_goes_on_for_the_others() -> None:
     async with whole(0.1) as gateway:
         gateway.sandbox.desks["softwareone"].add(Fault("latency", path="/orders$", times=None, seconds=1.5))

@@ -278,6 +278,7 @@ async def test_a_lost_answer_costs_one_search_which_also_shows_the_order() -> No
         assert gateway.calls("softwareone") == {POST: 1, LIST: 1}
 
 
+@pytest.mark.slow
 async def test_two_orders_under_one_customer_number_that_may_be_either_keys_are_named_to_both() -> None:
     async with whole(0.1) as gateway:
         given = {"purchase": purchase(gateway, externalId="PO-1")}

@@ -65,6 +65,7 @@ async def check(size: float, page: int, backward: bool) -> None:
 
 @pytest.mark.parametrize("backward", [False, True])
 @pytest.mark.parametrize("page", [pytest.param(1, marks=pytest.mark.slow), 7, 50])
+@pytest.mark.slow
 async def test_a_small_walk_while_orders_are_added(page: int, backward: bool) -> None:
     await check(0.05, page, backward)
 

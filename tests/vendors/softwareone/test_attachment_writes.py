@@ -161,6 +161,7 @@ async def test_a_search_that_fails_sends_nothing_and_is_unknown() -> None:
     ("fault", "error"),
     [({"kind": "throttle"}, Throttled), ({"kind": "unauthorized"}, VendorDenied)],
 )
+@pytest.mark.slow
 async def test_a_no_to_the_first_frees_the_key(fault: dict[str, Any], error: type[Exception]) -> None:
     async with attaching() as one:
         one.bench.fault(method="POST", **fault)
@@ -235,6 +236,7 @@ async def test_two_lost_answers_of_equal_files_under_two_keys_never_share_an_att
             assert {answer.state for answer in answers} == {WriteState.UNKNOWN}
 
 
+@pytest.mark.slow
 async def test_what_was_there_before_another_key_sent_is_left_to_the_first() -> None:
     async with attaching() as one:
         before = len(one.there())

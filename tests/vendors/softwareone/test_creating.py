@@ -158,6 +158,7 @@ async def state_of(one: Desk, reference: str | None, key: str = "k") -> tuple[Wr
 
 @references
 @pytest.mark.parametrize("fault", ["lost", "truncate", "late"])
+@pytest.mark.slow
 async def test_an_order_whose_answer_was_lost_is_found_and_not_made_again(fault: str, reference: str | None) -> None:
     limits = Limits(timeout_seconds=1.0, max_retries=0) if fault == "late" else None
     async with desk(limits=limits) as one:

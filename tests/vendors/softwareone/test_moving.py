@@ -182,6 +182,7 @@ async def test_a_refusal_because_it_is_placed_already_is_no_refusal(monkeypatch:
         assert (await one.submit(ref)).state is WriteState.DONE
 
 
+@pytest.mark.slow
 async def test_a_refusal_whose_reason_cannot_be_read_at_once_is_told_after_another_look() -> None:
     async with desk() as one:
         ref = await draft(one)
