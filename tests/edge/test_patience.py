@@ -18,6 +18,8 @@ from starlette.types import Receive, Scope, Send
 from gateway.policy import Limits
 from gateway.server import options, within_files
 
+pytestmark = pytest.mark.slow
+
 LONG = 3_600.0
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 BIG = 32 * 1024 * 1024  # more than the buffers of both ends hold

@@ -12,6 +12,8 @@ from gateway.sandbox.app import Sandbox, create_sandbox
 from gateway.sandbox.control import FAULT_KINDS, Fault
 from gateway.sandbox.nonsense import BOMB_BYTES, ELSEWHERE, HUGE_BYTES, MEBIBYTE, NONSENSE, packed
 
+pytestmark = pytest.mark.slow
+
 ROOT = "http://127.0.0.1:9000"
 
 

@@ -20,6 +20,8 @@ from gateway.sandbox.partner_center import PartnerCenter
 from gateway.sandbox.partner_center.times import parse
 from tests.sandbox.test_partner_center_tokens import PREMIUM, TODAY, Partner, code, line
 
+pytestmark = pytest.mark.slow
+
 STATUSES = {
     "unknown",
     "pending",

@@ -27,6 +27,8 @@ from tests.sandbox.test_partner_center_tokens import (
     line,
 )
 
+pytestmark = pytest.mark.slow
+
 SAVINGS = "DZH318Z08SVP:0003:DZH318Z09QWR"
 SHARED = {"scope": "shared", "subscriptionId": "5f0c1a52-8d3e-4b7a-9c61-2e7d4f90ab13"}
 COMMITTED = {"amount": 1.5, "currency": "EUR", "grain": "hourly"}

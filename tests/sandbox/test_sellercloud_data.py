@@ -15,6 +15,8 @@ from gateway.sandbox.sellercloud.details import detail
 from gateway.sandbox.sellercloud.rows import row
 from tests.sandbox.test_sellercloud_access import TODAY
 
+pytestmark = pytest.mark.slow
+
 
 def everything(vendor: Sellercloud) -> list[dict[str, Any]]:
     notation = vendor.settings.notation()

@@ -12,6 +12,8 @@ from gateway.sandbox.sellercloud import Sellercloud
 from gateway.sandbox.sellercloud.notation import parse_date
 from tests.sandbox.test_sellercloud_access import signed_in
 
+pytestmark = pytest.mark.slow
+
 Params = dict[str, Any]
 
 

@@ -11,6 +11,8 @@ from gateway.sandbox.sellercloud import Sellercloud
 from gateway.sandbox.sellercloud.records import PurchaseOrder
 from tests.sandbox.test_sellercloud_access import signed_in
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 NEXT_ID = 10_031  # at the tests' size
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.sandbox.softwareone_bench import Bench, bench, messages
 
+pytestmark = pytest.mark.slow
+
 AGREEMENTS = "/commerce/agreements"
 
 

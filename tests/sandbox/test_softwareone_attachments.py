@@ -14,6 +14,8 @@ from starlette.routing import Mount
 from gateway.sandbox.softwareone import SoftwareOne
 from tests.sandbox.softwareone_bench import PDF, TODAY, Bench, bench, messages
 
+pytestmark = pytest.mark.slow
+
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORM = tuple[str | None, bytes | str, str]
 

@@ -20,6 +20,8 @@ from gateway.sandbox.control import Desk
 from gateway.sandbox.softwareone import SoftwareOne
 from tests.sandbox.softwareone_bench import TODAY
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 CHECK = Path(__file__).with_name("mpt_client_check.py")
 PYTHON = "MPT_CLIENT_PYTHON"

@@ -13,6 +13,8 @@ from gateway.sandbox.softwareone import SoftwareOne
 from gateway.sandbox.softwareone.documents import docx, pdf
 from tests.sandbox.softwareone_bench import TODAY
 
+pytestmark = pytest.mark.slow
+
 TYPES = {"Purchase", "Change", "Termination", "Configuration", "Suspend", "Resume", "Renewal"}
 STATUSES = {
     *("Draft", "Quoted", "Processing", "Querying", "Completed", "Failed", "Deleted"),

@@ -10,6 +10,8 @@ import pytest
 from gateway.sandbox.softwareone import SoftwareOne
 from tests.sandbox.softwareone_bench import TODAY, Bench, bench, messages, over
 
+pytestmark = pytest.mark.slow
+
 ORDERS = "/commerce/orders"
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.sandbox.softwareone_bench import Bench, bench, messages
 
+pytestmark = pytest.mark.slow
+
 ORDERS = "/commerce/orders"
 AGREEMENTS = "/commerce/agreements"
 

@@ -15,6 +15,8 @@ from gateway.sandbox.softwareone.query import pieces
 from gateway.sandbox.softwareone.rql import RqlError, matches, parse
 from gateway.sandbox.softwareone.shapes import ORDER
 
+pytestmark = pytest.mark.slow
+
 ROW: dict[str, Any] = {
     "id": "ORD-1111-2222-3333",
     "name": 'Cloud Suite, "big" O\'Brien (EU) *',

@@ -19,6 +19,8 @@ from gateway.vendors.writes import ADD_ATTACHMENTS, CHECKOUT_CART, CREATE_PURCHA
 from tests.vendors.subject import Subject, subject
 from tests.vendors.write_proofs import ACCESS, cart, checked_out, command_on, purchase, some_order, stock
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Case:

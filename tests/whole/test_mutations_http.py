@@ -15,6 +15,8 @@ from gateway.schema.build import build_schema
 from gateway.schema.input import MAX_ITEMS, MAX_TEXT
 from tests.whole.harness import Whole, codes, whole
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 
 GUID = "5f0c1a52-8d3e-4b7a-9c61-2e7d4f90ab13"

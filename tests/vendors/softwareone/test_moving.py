@@ -19,6 +19,8 @@ from gateway.vendors.softwareone.commands import Placement
 from tests.vendors.softwareone.drafts import by_name, order_line_ref
 from tests.vendors.softwareone.writing_desk import VALUES, Desk, desk, made, parameters, placed_by_client
 
+pytestmark = pytest.mark.slow
+
 PROCESS = {"method": "POST", "path": "/process$"}
 FAIL = {"method": "POST", "path": "/fail$"}
 DELETE = {"method": "DELETE", "path": "/commerce/orders/"}
